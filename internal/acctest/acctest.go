@@ -32,6 +32,9 @@ type World struct {
 // by the HTTP client and the certificate pool, so there can be only one.
 var current *World
 
+// workDir is a directory that is removed when the tests of the package end.
+var workDir string
+
 // Main runs the tests of a package in a sandbox without AWS, and ends the
 // process with their status.
 func Main(m *testing.M) {
@@ -58,7 +61,7 @@ func run(m *testing.M) int {
 	if err := enter(sb, dir, terraform); err != nil {
 		return fail(err)
 	}
-	current = &World{Sandbox: sb}
+	current, workDir = &World{Sandbox: sb}, dir
 	return m.Run()
 }
 
@@ -103,7 +106,10 @@ func Sandbox() *sandbox.Sandbox { return current.Sandbox }
 // shorter.
 func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"hardbricks": providerserver.NewProtocol6WithError(provider.New("0.0.0-test", fastClock{})()),
+		// A provider of its own for each run of the CLI, as Terraform starts one.
+		"hardbricks": func() (tfprotov6.ProviderServer, error) {
+			return providerserver.NewProtocol6WithError(provider.New("0.0.0-test", fastClock{})())()
+		},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/secureworkspace"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/steps"
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/tfutil"
 )
 
 var _ provider.Provider = (*hardbricks)(nil)
@@ -21,6 +22,7 @@ var _ provider.Provider = (*hardbricks)(nil)
 type hardbricks struct {
 	version string
 	clock   steps.Clock
+	claims  tfutil.Claims
 }
 
 // New returns a constructor of the provider. The version is semantic, and stands

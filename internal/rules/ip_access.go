@@ -26,6 +26,11 @@ func ipAccessRules() []Rule {
 			Rationale: why, Remediation: fix, Source: guide, Check: check,
 		}
 	}
+	// A landing zone may know its runners only later, so this one only warns.
+	undeclared := rule("HB-IPA-009", "Nothing says which addresses must stay allowed",
+		"Without runner_addresses, a list that locks out the machine that runs Terraform is not found at plan.",
+		"Set runner_addresses on the provider.", Policy, checkRunnerDeclared)
+	undeclared.Guidance = spec.Consider
 	return []Rule{
 		rule("HB-IPA-001", "Allow list is open to the internet",
 			"An allow list that holds every address restricts nobody and gives false comfort.",
@@ -62,9 +67,7 @@ func ipAccessRules() []Rule {
 		rule("HB-IPA-008", "IP access lists would lock out the runner",
 			"The machine that runs Terraform could neither finish nor undo what it began.",
 			"Add the runner's address to an allow list and take it off the block lists, or correct the provider's runner_addresses.", Platform, checkRunner),
-		rule("HB-IPA-009", "Nothing says which addresses must stay allowed",
-			"Without runner_addresses, a list that locks out the machine that runs Terraform is not found at plan.",
-			"Set runner_addresses on the provider.", Policy, checkRunnerDeclared),
+		undeclared,
 	}
 }
 

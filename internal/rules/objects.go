@@ -19,6 +19,7 @@ func objectRules() []Rule {
 			"credentials", "storage", "network", "network.private_link.rest_api", "network.private_link.dataplane_relay",
 			"encryption.managed_services", "encryption.workspace_storage", "private_access",
 		},
+		Controls:    []string{"DBX-ANY-GOV-03"},
 		Rationale:   "With both, it is unclear whether hardbricks owns the object and may delete it; with neither, there is nothing to attach.",
 		Remediation: "Keep the parts to have the object created and owned, or the id alone to use one that exists.",
 		Source:      "hardbricks design, account objects",

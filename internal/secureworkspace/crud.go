@@ -97,7 +97,7 @@ func (r *secureWorkspace) begin(ctx context.Context, config tfsdk.Config, diags 
 		diags.AddError("No Databricks account to write to (HB-CFG-001)", r.whyNoAccount())
 		return nil
 	}
-	return newRun(r.provider.Account, r.clock(), declared, extrasOf(tfutil.Read(object), object), prior)
+	return newRun(r.provider, declared, extrasOf(tfutil.Read(object), object), prior)
 }
 
 func (r *secureWorkspace) whyNoAccount() string {
@@ -239,7 +239,7 @@ func (r *secureWorkspace) Delete(ctx context.Context, req resource.DeleteRequest
 		resp.Diagnostics.AddError("No Databricks account to write to (HB-CFG-001)", r.whyNoAccount())
 		return
 	}
-	run := newRun(r.provider.Account, r.clock(), describe(tfutil.Read(state)), extras{}, ledgerOf(state))
+	run := newRun(r.provider, describe(tfutil.Read(state)), extras{}, ledgerOf(state))
 	ctx, cancel := r.deadline(ctx, tfsdk.Plan(req.State), timeouts.Value.Delete, &resp.Diagnostics)
 	defer cancel()
 	left, err := steps.Destroy(ctx, run.steps(), ledgerOf(state), logged(ctx))

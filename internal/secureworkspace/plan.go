@@ -137,7 +137,7 @@ func (p *planner) checkAccount(ctx context.Context) {
 			"Not checked: whether the account accepts the credentials, and whether it has a workspace of this name already.\nWhy: %s\nThe apply checks it before it writes anything.", provider.NoAccount))
 	case !known:
 	default:
-		probe := newRun(provider.Account, provider.Clock, p.declared, extras{}, nil)
+		probe := newRun(provider, p.declared, extras{}, nil)
 		if _, err := probe.adoptWorkspace(ctx); err != nil {
 			tfutil.AddAPIError(&p.resp.Diagnostics, "Account check failed (HB-CHK-003)", "Looking for a workspace named "+name, provider.Account, err)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/databricks"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/spec"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/steps"
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/tfutil"
 )
 
 // Budgets of the waits inside steps. The whole run is bounded by the timeouts
@@ -36,6 +37,7 @@ const (
 type run struct {
 	account *databricks.Account
 	clock   steps.Clock
+	claims  *tfutil.Claims
 	// declared is fully known.
 	declared *spec.Workspace
 	extras   extras
@@ -54,8 +56,8 @@ type extras struct {
 	ncc            string
 }
 
-func newRun(account *databricks.Account, clock steps.Clock, declared *spec.Workspace, x extras, prior steps.Ledger) *run {
-	r := &run{account: account, clock: clock, declared: declared, extras: x, prior: prior, ids: map[string]string{}}
+func newRun(provider *tfutil.ProviderData, declared *spec.Workspace, x extras, prior steps.Ledger) *run {
+	r := &run{account: provider.Account, clock: provider.Clock, claims: provider.Claims, declared: declared, extras: x, prior: prior, ids: map[string]string{}}
 	for _, e := range prior {
 		r.ids[e.Step] = e.ObjectID
 	}

@@ -25,7 +25,11 @@ func (r *run) workspaceStep(after ...string) steps.Step {
 			if before := r.prior.Find(stepWorkspace); before.ObjectID != "" {
 				return r.observeWorkspace(ctx, before)
 			}
-			return r.adoptWorkspace(ctx)
+			found, err := r.adoptWorkspace(ctx)
+			if info := r.workspace(); err == nil && info != nil {
+				r.claims.Hold(info.WorkspaceId)
+			}
+			return found, err
 		},
 		Ensure:  r.createWorkspace,
 		Destroy: func(ctx context.Context, e steps.Entry) error { return r.deleteWorkspace(ctx, e.ObjectID) },
@@ -59,7 +63,7 @@ func (r *run) adoptWorkspace(ctx context.Context) (steps.Observation, error) {
 			continue
 		}
 		age := r.clock.Now().Sub(time.UnixMilli(w.CreationTime))
-		if w.CustomTags[markerTag] != r.name() || age > adoptionAge {
+		if w.CustomTags[markerTag] != r.name() || age > adoptionAge || !r.claims.Want(w.WorkspaceId) {
 			return steps.Observation{}, fmt.Errorf(
 				"the account has a workspace named %q already (id %d), which no unfinished run of this resource made: choose another workspace_name", r.name(), w.WorkspaceId)
 		}
@@ -94,6 +98,7 @@ func (r *run) createWorkspace(ctx context.Context) (steps.Observation, error) {
 			return err
 		}
 		r.setInfo(info)
+		r.claims.Hold(info.WorkspaceId)
 		made = steps.Observation{Converged: true, ObjectID: strconv.FormatInt(info.WorkspaceId, 10), Owned: true}
 		return nil
 	})

@@ -23,6 +23,7 @@ type ProviderData struct {
 	Profile         spec.Value[spec.Profile]
 	RunnerAddresses spec.Value[[]string]
 	Clock           steps.Clock
+	Claims          *Claims
 }
 
 // Configured returns the provider's data as a resource's Configure got it. It is

@@ -1,0 +1,6 @@
+# Copyright (c) the hardbricks authors
+# SPDX-License-Identifier: MPL-2.0
+
+resource "hardbricks_secure_workspace" "this" {
+  baseline = { enforce_workspace_view_acls = false }
+}

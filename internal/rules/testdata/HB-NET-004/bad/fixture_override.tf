@@ -1,0 +1,10 @@
+# Copyright (c) the hardbricks authors
+# SPDX-License-Identifier: MPL-2.0
+
+resource "hardbricks_secure_workspace" "this" {
+  network = {
+    vpc_id             = "vpc-0123456789abcdef0"
+    subnet_ids         = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+    security_group_ids = ["sg-0123456789abcdef0"]
+  }
+}

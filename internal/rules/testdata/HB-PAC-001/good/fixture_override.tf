@@ -1,0 +1,6 @@
+# Copyright (c) the hardbricks authors
+# SPDX-License-Identifier: MPL-2.0
+
+resource "hardbricks_secure_workspace" "this" {
+  private_access = { private_access_settings_id = "11111111-2222-3333-4444-555555555555" }
+}

@@ -1,0 +1,8 @@
+# Copyright (c) the hardbricks authors
+# SPDX-License-Identifier: MPL-2.0
+
+resource "hardbricks_secure_workspace" "this" {
+  security_profile = "standard"
+  pricing_tier     = "PREMIUM"
+  baseline         = { automatic_cluster_update = true }
+}

@@ -1,0 +1,7 @@
+# Copyright (c) the hardbricks authors
+# SPDX-License-Identifier: MPL-2.0
+
+resource "hardbricks_secure_workspace" "this" {
+  security_profile = "standard"
+  baseline         = { tokens_enabled = true }
+}
