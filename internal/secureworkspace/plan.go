@@ -83,8 +83,22 @@ func (p *planner) run(ctx context.Context) {
 		p.checkAccount(ctx)
 		return
 	}
+	p.resource.hold(&p.resp.Diagnostics, p.state)
 	p.refuseImmutable(ctx)
 	p.planComputed(ctx)
+}
+
+// hold claims the workspace of a state. An unfinished one stays free to be
+// adopted by the resource that takes the place of this one.
+func (r *secureWorkspace) hold(diags *diag.Diagnostics, state types.Object) {
+	id, hasID := workspaceID(state)
+	now := tfutil.Read(state)
+	if r.provider == nil || !hasID || text(now.String("status")) == statusIncomplete || r.provider.Claims.Hold(id) {
+		return
+	}
+	diags.AddAttributeError(path.Root("workspace_name"), "Two resources declare one workspace (HB-WSP-001)", fmt.Sprintf(
+		"Found: this resource has workspace %q (%d), and another resource of this run declares the same name.\nRequired: one resource for each workspace.\nWhy: the two would undo each other's settings.\nFix: give the other resource a workspace_name of its own, or remove it.",
+		text(now.String("workspace_name")), id))
 }
 
 func (p *planner) append(d diag.Diagnostics) { p.resp.Diagnostics.Append(d...) }

@@ -40,13 +40,7 @@ func (r *secureWorkspace) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	run := newRun(r.provider, declared, extras{}, ledgerOf(state))
-	// An unfinished workspace stays free to be adopted by the resource that
-	// takes the place of this one.
-	if text(tfutil.Read(state).String("status")) != statusIncomplete && !run.claims.Hold(id) {
-		resp.Diagnostics.AddAttributeError(path.Root("workspace_name"), "Two resources declare one workspace (HB-WSP-001)", fmt.Sprintf(
-			"Found: this resource has workspace %q (%d), and another resource of this run declares the same name.\nRequired: one resource for each workspace.\nWhy: the two would undo each other's settings.\nFix: give the other resource a workspace_name of its own, or remove it.", run.name(), id))
-		return
-	}
+	r.hold(&resp.Diagnostics, state)
 	info, err := run.account.GetWorkspace(ctx, id)
 	switch {
 	case databricks.IsNotFound(err):
