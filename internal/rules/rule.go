@@ -78,9 +78,9 @@ type Finding struct {
 // Summary is the static, unique title of the finding with the rule's ID.
 func (f Finding) Summary() string { return fmt.Sprintf("%s (%s)", f.Rule.Title, f.Rule.ID) }
 
-// Detail says what was found, what is required, why, and how to fix it.
+// Detail says where, what was found, what is required, why, and how to fix it.
 func (f Finding) Detail() string {
-	d := fmt.Sprintf("Found: %s.\nRequired: %s.\nWhy: %s\nFix: %s", f.Found, f.Required, f.Rule.Rationale, f.Rule.Remediation)
+	d := fmt.Sprintf("Attribute: %s\nFound: %s.\nRequired: %s.\nWhy: %s\nFix: %s", f.Path, f.Found, f.Required, f.Rule.Rationale, f.Rule.Remediation)
 	if f.Rule.Source != "" {
 		d += "\nSource: " + f.Rule.Source + "."
 	}

@@ -81,11 +81,7 @@ func (r *secureWorkspace) begin(ctx context.Context, config tfsdk.Config, diags 
 	}
 	declared := r.declare(object)
 	report := rules.Evaluate(declared, r.now())
-	for _, f := range report.Findings {
-		if f.Severity == rules.Error {
-			diags.AddAttributeError(tfutil.FrameworkPath(f.Path), f.Summary(), f.Detail())
-		}
-	}
+	tfutil.AddErrors(diags, report)
 	for _, d := range report.Deferred {
 		diags.AddError("Rule could not be answered ("+d.Rule.ID+")", fmt.Sprintf(
 			"Found: %v unknown during apply.\nRequired: known values.\nWhy: nothing is written before every rule has passed.\nFix: this is a bug in the provider; please report it.", d.Paths))

@@ -35,13 +35,8 @@ func (r *secureWorkspace) ValidateConfig(ctx context.Context, req resource.Valid
 	if declared.Tier.IsNull() {
 		declared.Tier = spec.Known(defaultTier).At(declared.Tier.Path())
 	}
-	report := rules.Evaluate(declared, r.now())
 	// Warnings are left to the plan, which says them once and knows more.
-	for _, f := range report.Findings {
-		if f.Severity == rules.Error {
-			resp.Diagnostics.AddAttributeError(tfutil.FrameworkPath(f.Path), f.Summary(), f.Detail())
-		}
-	}
+	tfutil.AddErrors(&resp.Diagnostics, rules.Evaluate(declared, r.now()))
 }
 
 // ModifyPlan sets the defaults that depend on profile and tier, asks the rules,

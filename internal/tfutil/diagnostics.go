@@ -16,30 +16,31 @@ import (
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/spec"
 )
 
-// FrameworkPath converts a path.
-func FrameworkPath(p spec.Path) path.Path {
-	out := path.Empty()
-	for _, s := range p {
-		switch s.Kind {
-		case spec.AttributeStep:
-			out = out.AtName(s.Attribute)
-		case spec.KeyStep:
-			out = out.AtMapKey(s.Key)
-		case spec.IndexStep:
-			out = out.AtListIndex(s.Index)
-		}
+// attributeOf returns the top-level attribute of a path. Terraform finds the
+// source line of a top-level attribute only; for one nested in it, it would show
+// the first line of the resource. The text names the whole path.
+func attributeOf(p spec.Path) path.Path {
+	if len(p) == 0 {
+		return path.Empty()
 	}
-	return out
+	return path.Root(p[0].Attribute)
 }
 
 // AddFindings adds one diagnostic for each finding of the rules.
 func AddFindings(diags *diag.Diagnostics, report rules.Report) {
+	AddErrors(diags, report)
 	for _, f := range report.Findings {
-		at := FrameworkPath(f.Path)
+		if f.Severity == rules.Warning {
+			diags.AddAttributeWarning(attributeOf(f.Path), f.Summary(), f.Detail())
+		}
+	}
+}
+
+// AddErrors adds one diagnostic for each finding that is an error.
+func AddErrors(diags *diag.Diagnostics, report rules.Report) {
+	for _, f := range report.Findings {
 		if f.Severity == rules.Error {
-			diags.AddAttributeError(at, f.Summary(), f.Detail())
-		} else {
-			diags.AddAttributeWarning(at, f.Summary(), f.Detail())
+			diags.AddAttributeError(attributeOf(f.Path), f.Summary(), f.Detail())
 		}
 	}
 }
