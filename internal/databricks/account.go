@@ -69,6 +69,10 @@ func NewAccount(c Config, version string) (*Account, error) {
 		return nil, err
 	}
 	setProduct.Do(func() { useragent.WithProduct("terraform-provider-hardbricks", version) })
+	return newAccount(cfg)
+}
+
+func newAccount(cfg *config.Config) (*Account, error) {
 	account, err := sdk.NewAccountClient((*sdk.Config)(cfg))
 	if err != nil {
 		return nil, err

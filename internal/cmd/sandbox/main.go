@@ -1,0 +1,188 @@
+// Copyright (c) the hardbricks authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command sandbox runs a command against emulated Databricks and AWS, or stays
+// up and prints the environment that leads there.
+//
+// It exits with the status of the command. Under "go run", which makes every
+// failure a 1, that is seen only in what go run prints.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/sandbox"
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/toolchain"
+)
+
+// The statuses of this program's own failures, as of env(1) and others of its
+// kind; all others are the command's.
+const (
+	exitSandbox    = 125
+	exitNotRunable = 126
+	exitNotFound   = 127
+)
+
+const usage = `Usage: sandbox [flags] [-- COMMAND [ARGUMENTS]]
+
+Runs COMMAND where accounts.cloud.databricks.com, the hosts of Databricks
+workspaces and *.amazonaws.com are emulated on this machine, and exits with its
+status. No configuration needs to change: terraform apply works as it is.
+
+  sandbox -- terraform apply
+  sandbox -- aws s3 ls
+
+Nothing real flows in: DATABRICKS_*, AWS_* and their like are replaced by those
+of the sandbox. Nothing flows out: every other host is refused, but for the
+provider registries, and on Linux COMMAND runs in a network namespace of its own
+that has nothing but the way to the sandbox.
+
+Without COMMAND the sandbox stays up until it is interrupted, and prints the
+environment to use, for eval. Programs started so share this machine's network:
+they reach the sandbox only if they honour the proxy variables.
+
+Flags:
+`
+
+type options struct {
+	noAWS     bool
+	provision time.Duration
+	network   string
+	logFile   string
+	port      int
+	command   []string
+}
+
+func main() {
+	// Linux kills our children when the thread that started them ends: they are
+	// started from the main thread.
+	runtime.LockOSThread()
+	os.Exit(dispatch(os.Args[1:]))
+}
+
+func dispatch(args []string) int {
+	if len(args) > 0 {
+		switch args[0] {
+		case insideArg:
+			return inside(args[1:])
+		case probeArg:
+			return probe()
+		}
+	}
+	opts, err := parse(args, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	}
+	status, err := run(context.Background(), opts)
+	if err != nil {
+		complain(err)
+	}
+	return status
+}
+
+func complain(err error) { fmt.Fprintf(os.Stderr, "sandbox: %v\n", err) }
+
+func parse(args []string, out io.Writer) (options, error) {
+	var opts options
+	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.Usage = func() {
+		_, _ = io.WriteString(out, usage)
+		flags.PrintDefaults()
+	}
+	flags.BoolVar(&opts.noAWS, "no-aws", false, "run without AWS: *.amazonaws.com is refused, AWS objects are not looked up")
+	flags.DurationVar(&opts.provision, "provision-time", 5*time.Second, "how long a workspace takes to run")
+	flags.StringVar(&opts.network, "network", networkAuto,
+		"namespace: run COMMAND in a network namespace, or fail; shared: do not; auto: where this machine can")
+	flags.StringVar(&opts.logFile, "log", "", "write every request to this `file`, as lines of JSON without secrets")
+	flags.IntVar(&opts.port, "account-port", 0, "`port` of the account API over plain HTTP on the loopback interface; 0 for any free one")
+	if err := flags.Parse(args); err != nil {
+		return opts, err
+	}
+	opts.command = flags.Args()
+	switch opts.network {
+	case networkAuto, networkShared, networkNamespace:
+	default:
+		err := fmt.Errorf("--network is namespace, shared or auto, not %q", opts.network)
+		complain(err)
+		return opts, err
+	}
+	if opts.provision <= 0 {
+		opts.provision = -1
+	}
+	return opts, nil
+}
+
+// run starts the sandbox, runs what there is to run, and takes all down again.
+func run(ctx context.Context, opts options) (status int, err error) {
+	signals := catchSignals()
+	defer signals.stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	adoptOrphans()
+	defer killOrphans()
+
+	isolation, err := chooseIsolation(ctx, opts, isolations())
+	if err != nil {
+		return exitSandbox, err
+	}
+	cfg := sandbox.Config{
+		ProvisionTime: opts.provision, AccountPort: opts.port, Log: os.Stderr, ProxyEverything: isolation != nil,
+	}
+	if opts.logFile != "" {
+		file, err := os.OpenFile(opts.logFile, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if err != nil {
+			return exitSandbox, fmt.Errorf("opening the request log: %w", err)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		cfg.RequestLog = file
+	}
+	s, err := start(ctx, signals, cfg, opts.noAWS)
+	if err != nil {
+		return exitSandbox, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	switch {
+	case len(opts.command) == 0:
+		return stayUp(ctx, signals, s)
+	case isolation != nil:
+		return runIsolated(ctx, signals, s, isolation, opts.command)
+	}
+	env := s.Environ(os.Environ())
+	if err := sandbox.Canary(ctx, env, s.Proof()); err != nil {
+		return exitSandbox, err
+	}
+	return runCommand(ctx, signals, opts.command, env)
+}
+
+// start starts the sandbox; a signal in the meantime calls it off.
+func start(ctx context.Context, signals *signals, cfg sandbox.Config, noAWS bool) (*sandbox.Sandbox, error) {
+	starting, cancel := context.WithCancel(ctx)
+	stop := signals.callOff(cancel)
+	defer stop()
+	if !noAWS {
+		moto, err := toolchain.Moto(starting)
+		if err != nil {
+			cancel()
+			return nil, fmt.Errorf("AWS in the sandbox needs moto_server (or run with --no-aws): %w", err)
+		}
+		cfg.Moto = moto
+	}
+	// The context of the sandbox is not the one that ends with the start.
+	s, err := sandbox.Start(starting, cfg)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return s, nil
+}
