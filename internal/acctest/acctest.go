@@ -48,7 +48,7 @@ func run(m *testing.M) int {
 	if err != nil {
 		return fail(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	terraform, err := toolchain.Terraform(ctx)
 	if err != nil {
 		return fail(err)
@@ -57,7 +57,7 @@ func run(m *testing.M) int {
 	if err != nil {
 		return fail(err)
 	}
-	defer sb.Close()
+	defer func() { _ = sb.Close() }()
 	if err := enter(sb, dir, terraform); err != nil {
 		return fail(err)
 	}

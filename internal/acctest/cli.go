@@ -54,7 +54,7 @@ type Result struct {
 func (c *CLI) Run(t *testing.T, arguments ...string) Result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), arguments...) //nolint:gosec // The path is the harness's own.
+	cmd := exec.CommandContext(t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), arguments...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.Dir, c.Env, &stdout, &stderr
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -130,7 +130,7 @@ var overrides = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-hardbricks"), ".") //nolint:noctx // It outlives the test that asks first.
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "terraform-provider-hardbricks"), ".")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the provider: %w\n%s", err, out)

@@ -39,13 +39,23 @@ type (
 	PricingTier = provisioning.PricingTier
 )
 
-// The states of a workspace that end a wait.
-const (
-	WorkspaceRunning    = provisioning.WorkspaceStatusRunning
-	WorkspaceFailed     = provisioning.WorkspaceStatusFailed
-	WorkspaceBanned     = provisioning.WorkspaceStatusBanned
-	WorkspaceCancelling = provisioning.WorkspaceStatusCancelling
-)
+// IsRunning says whether a workspace is ready for use.
+func IsRunning(w *WorkspaceInfo) bool {
+	return w.WorkspaceStatus == provisioning.WorkspaceStatusRunning
+}
+
+// IsStuck says whether a workspace is in a state that it does not leave by
+// itself, so that waiting is of no use.
+func IsStuck(w *WorkspaceInfo) bool {
+	switch w.WorkspaceStatus {
+	case provisioning.WorkspaceStatusNotProvisioned, provisioning.WorkspaceStatusProvisioning, provisioning.WorkspaceStatusRunning:
+		return false
+	case provisioning.WorkspaceStatusFailed, provisioning.WorkspaceStatusBanned, provisioning.WorkspaceStatusCancelling:
+		return true
+	}
+	// A status that is not known (CANCELLED was seen) is no progress either.
+	return true
+}
 
 // Account is a client of one Databricks account. It is safe for use by several
 // goroutines.

@@ -5,6 +5,7 @@ package databricks
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,10 +34,7 @@ func TestResolve(t *testing.T) { //nolint:paralleltest // It sets the environmen
 	}
 	m2m := map[string]string{"DATABRICKS_CLIENT_ID": "id", "DATABRICKS_CLIENT_SECRET": "not-a-secret", "DATABRICKS_ACCOUNT_ID": "acc"}
 	with := func(more ...string) map[string]string {
-		all := map[string]string{}
-		for k, v := range m2m {
-			all[k] = v
-		}
+		all := maps.Clone(m2m)
 		for i := 0; i < len(more); i += 2 {
 			all[more[i]] = more[i+1]
 		}

@@ -242,15 +242,15 @@ func deferredLists(access spec.IPAccess) bool {
 	return false
 }
 
-// holds says whether any entry holds the runner's range wholly, or, with any,
-// in part.
-func holds(entries []address, runner netip.Prefix, any bool) bool {
+// holds says whether an entry holds the runner's range wholly, or, if that is
+// enough, in part.
+func holds(entries []address, runner netip.Prefix, partly bool) bool {
 	return slices.ContainsFunc(entries, func(e address) bool {
 		if !e.ok {
 			return false
 		}
 		whole := e.prefix.Bits() <= runner.Bits() && e.prefix.Contains(runner.Addr())
-		return whole || (any && e.prefix.Overlaps(runner))
+		return whole || (partly && e.prefix.Overlaps(runner))
 	})
 }
 

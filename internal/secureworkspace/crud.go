@@ -169,14 +169,13 @@ func (r *run) consequences() string {
 
 func stepErrors(err error) []*steps.Error {
 	var all []*steps.Error
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // Only the join itself is taken apart.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			all = append(all, stepErrors(e)...)
 		}
 		return all
 	}
-	var failed *steps.Error
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*steps.Error](err); ok {
 		return []*steps.Error{failed}
 	}
 	return []*steps.Error{{Step: "run", Err: err}}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/databricks"
@@ -148,13 +149,10 @@ func (r *run) runningStep(after ...string) steps.Step {
 		}
 		r.setInfo(info)
 		status := fmt.Sprintf("%s (%s)", info.WorkspaceStatus, info.WorkspaceStatusMessage)
-		switch info.WorkspaceStatus {
-		case databricks.WorkspaceRunning:
-			return true, status, nil
-		case databricks.WorkspaceFailed, databricks.WorkspaceBanned, databricks.WorkspaceCancelling:
+		if databricks.IsStuck(info) {
 			return false, status, fmt.Errorf("workspace %d is %s%s", info.WorkspaceId, status, r.networkErrors(ctx, info))
 		}
-		return false, status, nil
+		return databricks.IsRunning(info), status, nil
 	}
 	return steps.Step{
 		ID: stepRunning, After: after,
@@ -187,11 +185,11 @@ func (r *run) networkErrors(ctx context.Context, info *databricks.WorkspaceInfo)
 	if err != nil {
 		return "; its network could not be read: " + err.Error()
 	}
-	found := ""
+	var found strings.Builder
 	for _, e := range network.ErrorMessages {
-		found += fmt.Sprintf("; network %s: %s", e.ErrorType, e.ErrorMessage)
+		fmt.Fprintf(&found, "; network %s: %s", e.ErrorType, e.ErrorMessage)
 	}
-	return found
+	return found.String()
 }
 
 func (r *run) tagsStep(after ...string) steps.Step {

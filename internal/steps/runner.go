@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -140,8 +141,7 @@ func (r *runner) tell(e Event) {
 func Destroy(ctx context.Context, all []Step, ledger Ledger, observe func(Event)) (Ledger, error) {
 	r := &runner{observe: observe}
 	left := append(Ledger{}, ledger...)
-	for i := len(all) - 1; i >= 0; i-- {
-		s := all[i]
+	for _, s := range slices.Backward(all) {
 		entry := left.Find(s.ID)
 		if s.Destroy == nil || !entry.Owned || entry.ObjectID == "" {
 			continue
