@@ -74,7 +74,7 @@ func (p *hardbricks) Configure(ctx context.Context, req provider.ConfigureReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data := &tfutil.ProviderData{Clock: p.clock, Claims: &p.claims, Profile: profileOf(c.SecurityProfile), RunnerAddresses: addressesOf(c.RunnerAddresses)}
+	data := &tfutil.ProviderData{Clock: p.clock, Claims: &p.claims, Handover: &p.handover, Profile: profileOf(c.SecurityProfile), RunnerAddresses: addressesOf(c.RunnerAddresses)}
 	data.Account, data.NoAccount = p.account(c, &resp.Diagnostics)
 	resp.ResourceData = data
 	resp.DataSourceData = data

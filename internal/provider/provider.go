@@ -20,9 +20,10 @@ import (
 var _ provider.Provider = (*hardbricks)(nil)
 
 type hardbricks struct {
-	version string
-	clock   steps.Clock
-	claims  tfutil.Claims
+	version  string
+	clock    steps.Clock
+	claims   tfutil.Claims
+	handover tfutil.Handover
 }
 
 // New returns a constructor of the provider. The version is semantic, and stands

@@ -223,3 +223,35 @@ func TestConsideredRulesOnlyWarn(t *testing.T) {
 		t.Errorf("HB-TIR-005 has severity %v, want a warning: the sources disagree on the tier", got)
 	}
 }
+
+// TestObjectFormsAreTriState covers a module that passes one of two on as a null
+// which is not known yet.
+func TestObjectFormsAreTriState(t *testing.T) {
+	t.Parallel()
+	const id = "HB-OBJ-001"
+	null, unknown, some := spec.Null[string](), spec.Unknown[string](), spec.Known("x")
+	tests := map[string]struct {
+		part, id        spec.Value[string]
+		fails, deferred bool
+	}{
+		"part":             {some, null, false, false},
+		"id":               {null, some, false, false},
+		"both":             {some, some, true, false},
+		"neither":          {null, null, true, false},
+		"part, id unknown": {some, unknown, false, true},
+		"id, part unknown": {unknown, some, false, true},
+		"one unknown":      {unknown, null, false, true},
+		"both unknown":     {unknown, unknown, false, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := plain()
+			w.Credentials = spec.Known(spec.Credentials{RoleARN: tt.part, CredentialsID: tt.id})
+			report := rules.Evaluate(w, today)
+			if got := severityOf(report, id) == rules.Error; got != tt.fails || isDeferred(report, id) != tt.deferred {
+				t.Errorf("fails = %v, deferred = %v; want %v, %v", got, isDeferred(report, id), tt.fails, tt.deferred)
+			}
+		})
+	}
+}

@@ -5,6 +5,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/spec"
@@ -34,7 +35,8 @@ func checkObjects(in *Input) {
 	}
 	if s, ok := Known(in, w.Storage); ok {
 		oneForm(in, w.Storage.Path(), given{"bucket_name", s.BucketName}, given{"storage_configuration_id", s.StorageConfigurationID})
-		if !s.RoleARN.IsNull() && !s.StorageConfigurationID.IsNull() {
+		role, id := given{"role_arn", s.RoleARN}, given{"storage_configuration_id", s.StorageConfigurationID}
+		if !in.undecided(role, id) && !s.RoleARN.IsNull() && !s.StorageConfigurationID.IsNull() {
 			in.Fail(w.Storage.Path(), "role_arn and storage_configuration_id", "role_arn only together with bucket_name")
 		}
 	}
@@ -76,17 +78,35 @@ func checkKeyForm(in *Input, v spec.Value[spec.Key]) {
 	}
 }
 
-// written is the part of a value that the forms ask for. An unknown value counts
-// as written: an attribute that somebody set to a reference is meant to be there.
-type written interface{ IsNull() bool }
+// written is what the forms ask of a value.
+type written interface {
+	IsNull() bool
+	IsUnknown() bool
+	Path() spec.Path
+}
 
 type given struct {
 	name  string
 	value written
 }
 
+// undecided says whether a value is unknown, and notes it: a module may pass a
+// null on that is not known yet.
+func (in *Input) undecided(all ...given) bool {
+	found := false
+	for _, g := range all {
+		if g.value.IsUnknown() {
+			in.deferred, found = append(in.deferred, g.value.Path()), true
+		}
+	}
+	return found
+}
+
 // oneForm reports unless exactly one of two attributes is written.
 func oneForm(in *Input, at spec.Path, part, id given) {
+	if in.undecided(part, id) {
+		return
+	}
 	switch {
 	case part.value.IsNull() && id.value.IsNull():
 		in.Fail(at, fmt.Sprintf("neither %s nor %s", part.name, id.name), "exactly one of them")
@@ -98,15 +118,25 @@ func oneForm(in *Input, at spec.Path, part, id given) {
 // idForm reports an id beside any part, or, without an id, a required part that
 // is missing.
 func idForm(in *Input, at spec.Path, id given, parts, required []given, optional ...given) {
+	if in.undecided(id) {
+		return
+	}
 	if !id.value.IsNull() {
-		if beside := names(append(parts, optional...), false); beside != "" {
+		if beside := names(known(append(parts, optional...)), false); beside != "" {
 			in.Fail(at, id.name+" and "+beside, id.name+" alone, or the parts without it")
 		}
+		in.undecided(append(parts, optional...)...)
 		return
 	}
 	if missing := names(required, true); missing != "" {
 		in.Fail(at, "no "+missing+" and no "+id.name, "either "+id.name+" or all of "+names(parts, nil...))
 	}
+	in.undecided(required...)
+}
+
+// known leaves out what is unknown.
+func known(all []given) []given {
+	return slices.DeleteFunc(slices.Clone(all), func(g given) bool { return g.value.IsUnknown() })
 }
 
 // names lists the names of those that are null (true) or written (false), or of

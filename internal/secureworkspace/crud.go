@@ -38,9 +38,12 @@ func (r *secureWorkspace) Create(ctx context.Context, req resource.CreateRequest
 	if run == nil {
 		return
 	}
+	retained := r.provider.Handover.Take(run.name())
+	run.resume(retained)
 	ctx, cancel := r.deadline(ctx, req.Plan, timeouts.Value.Create, &resp.Diagnostics)
 	defer cancel()
 	ledger, err := steps.Run(ctx, run.steps(), logged(ctx))
+	ledger = keepObjects(ledger, retained)
 	if err != nil && !leavesAnything(ledger) {
 		run.addErrors(&resp.Diagnostics, err)
 		return
@@ -223,8 +226,7 @@ func (r *secureWorkspace) Delete(ctx context.Context, req resource.DeleteRequest
 	switch {
 	case len(decision) > 0:
 	case status == statusIncomplete:
-		// One half of the replacement of a tainted object: the Create that
-		// follows adopts the unfinished workspace and its objects by name.
+		r.retain(state, &resp.Diagnostics)
 		return
 	case isProtected(state):
 		resp.Diagnostics.AddAttributeError(path.Root("deletion_protection"), protectedSummary, protectedDetail(state))
@@ -243,6 +245,17 @@ func (r *secureWorkspace) Delete(ctx context.Context, req resource.DeleteRequest
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("status"), statusIncomplete)...)
 		tfutil.AddAPIError(&resp.Diagnostics, "Workspace could not be destroyed (HB-DEL-002)", "Destroying workspace "+run.name(), run.account, err)
 	}
+}
+
+// retain keeps an unfinished workspace through the replacement of its tainted
+// object: the Create that follows goes on with it.
+func (r *secureWorkspace) retain(state types.Object, diags *diag.Diagnostics) {
+	name, _ := tfutil.Read(state).String("workspace_name").Get()
+	if r.provider != nil {
+		r.provider.Handover.Put(name, ledgerOf(state))
+	}
+	diags.AddWarning("Unfinished workspace is kept (HB-DEL-003)", fmt.Sprintf(
+		"Terraform replaces the tainted object of workspace %q. Nothing was deleted; the create that follows finishes the same workspace.", name))
 }
 
 func extrasOf(r tfutil.Reader, object types.Object) extras {

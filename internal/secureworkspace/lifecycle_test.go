@@ -6,6 +6,8 @@ package secureworkspace_test
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -338,4 +340,31 @@ func TestForeignNameIsRefusedAtPlan(t *testing.T) {
 			},
 		},
 	})
+}
+
+// TestLostStateIsAdopted loses the state after an apply, as a killed run does:
+// the next apply takes over the same workspace and its objects, and makes none a
+// second time.
+func TestLostStateIsAdopted(t *testing.T) {
+	t.Parallel()
+	a := acctest.NewAccount(t)
+	source := "terraform {\n  required_providers {\n    hardbricks = { source = \"hardbricks/hardbricks\" }\n  }\n}\n"
+	cli := acctest.NewCLI(t, map[string]string{"main.tf": source + full(t, a, `ip_access = { allow = { office = ["203.0.113.0/24"] } }`)})
+	for range 2 {
+		if got := cli.Run(t, "apply", "-auto-approve", "-no-color"); got.Code != 0 {
+			t.Fatalf("exit %d\n%s\n%s", got.Code, got.Stdout, got.Stderr)
+		}
+		if err := os.Remove(filepath.Join(cli.Dir, "terraform.tfstate")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, kind := range []string{"workspaces", "credentials", "storage-configurations", "networks", "customer-managed-keys", "private-access-settings", "vpc-endpoints"} {
+		want := 1
+		if kind == "customer-managed-keys" || kind == "vpc-endpoints" {
+			want = 2
+		}
+		if n := count(a.Requests(), http.MethodPost, "/api/2.0/accounts/"+a.ID+"/"+kind); n != want {
+			t.Errorf("%d requests created %s, want %d", n, kind, want)
+		}
+	}
 }

@@ -57,11 +57,17 @@ type extras struct {
 }
 
 func newRun(provider *tfutil.ProviderData, declared *spec.Workspace, x extras, prior steps.Ledger) *run {
-	r := &run{account: provider.Account, clock: provider.Clock, claims: provider.Claims, declared: declared, extras: x, prior: prior, ids: map[string]string{}}
+	r := &run{account: provider.Account, clock: provider.Clock, claims: provider.Claims, declared: declared, extras: x, ids: map[string]string{}}
+	r.resume(prior)
+	return r
+}
+
+// resume goes on with the objects of an earlier run.
+func (r *run) resume(prior steps.Ledger) {
+	r.prior = prior
 	for _, e := range prior {
 		r.ids[e.Step] = e.ObjectID
 	}
-	return r
 }
 
 // id returns the id of the object that a step stands for.

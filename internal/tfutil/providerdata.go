@@ -24,6 +24,7 @@ type ProviderData struct {
 	RunnerAddresses spec.Value[[]string]
 	Clock           steps.Clock
 	Claims          *Claims
+	Handover        *Handover
 }
 
 // Configured returns the provider's data as a resource's Configure got it. It is

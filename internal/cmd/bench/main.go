@@ -57,6 +57,11 @@ func run(ctx context.Context, out io.Writer, large bool) error {
 	if err != nil {
 		return err
 	}
+	list, err := b.longList(ctx)
+	if err != nil {
+		return err
+	}
+	figures = append(figures, list)
 	sizes := []int{1, 10, 25}
 	if large {
 		sizes = append(sizes, 100)

@@ -104,6 +104,18 @@ func (b *bench) invalid(ctx context.Context) ([]figure, error) {
 	}, nil
 }
 
+// longList measures a plan with the longest IP access list there can be.
+func (b *bench) longList(ctx context.Context) (figure, error) {
+	a := b.sandbox.NewAccount()
+	list := `concat(["203.0.113.10"], [for i in range(999) : "198.51.${floor(i / 256)}.${i % 256}"])`
+	dir, err := b.prepare(ctx, "list", strings.ReplaceAll(b.workspaces(1, a), `["203.0.113.0/24"]`, list), a)
+	if err != nil {
+		return figure{}, err
+	}
+	took, _, err := b.command(ctx, dir, a, "plan")
+	return figure{what: "plan, one list of 1,000 addresses", got: took.Seconds(), budget: 2, unit: "s"}, err
+}
+
 // refresh measures a plan of n applied workspaces: its calls, and its time with
 // slow answers.
 func (b *bench) refresh(ctx context.Context, n int) ([]figure, error) {
