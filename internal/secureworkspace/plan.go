@@ -13,10 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/hardbricks/terraform-provider-hardbricks/internal/baseline"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/rules"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/spec"
-	"github.com/hardbricks/terraform-provider-hardbricks/internal/steps"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/tfutil"
 )
 
@@ -81,19 +79,6 @@ func (p *planner) run(ctx context.Context) {
 	p.resource.hold(&p.resp.Diagnostics, p.state)
 	p.refuseImmutable(ctx)
 	p.planComputed(ctx)
-}
-
-// hold claims the workspace of a state. An unfinished one stays free to be
-// adopted by the resource that takes the place of this one.
-func (r *secureWorkspace) hold(diags *diag.Diagnostics, state types.Object) {
-	id, hasID := workspaceID(state)
-	now := tfutil.Read(state)
-	if r.provider == nil || !hasID || text(now.String("status")) == statusIncomplete || r.provider.Claims.Hold(id) {
-		return
-	}
-	diags.AddAttributeError(path.Root("workspace_name"), "Two resources declare one workspace (HB-WSP-001)", fmt.Sprintf(
-		"Found: this resource has workspace %q (%d), and another resource of this run declares the same name.\nRequired: one resource for each workspace.\nWhy: the two would undo each other's settings.\nFix: give the other resource a workspace_name of its own, or remove it.",
-		text(now.String("workspace_name")), id))
 }
 
 func (p *planner) append(d diag.Diagnostics) { p.resp.Diagnostics.Append(d...) }
@@ -233,109 +218,4 @@ func refuseChange(ctx context.Context, diags *diag.Diagnostics, name string, bef
 func hasUnknown(ctx context.Context, v attr.Value) bool {
 	tf, err := v.ToTerraformValue(ctx)
 	return err != nil || !tf.IsFullyKnown()
-}
-
-// planDestroy refuses to destroy a protected workspace.
-func (r *secureWorkspace) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var state types.Object
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if isProtected(state) {
-		resp.Diagnostics.AddAttributeError(path.Root("deletion_protection"), protectedSummary, protectedDetail(state))
-		return
-	}
-	// Delete cannot tell by itself a destroy that was asked for from the first
-	// half of a replacement.
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, decisionKey, []byte(`"delete"`))...)
-}
-
-const (
-	protectedSummary = "Workspace is protected from deletion (HB-DEL-001)"
-	decisionKey      = "decision"
-)
-
-func isProtected(state types.Object) bool {
-	protected, known := tfutil.Read(state).Bool("deletion_protection").Get()
-	return !known || protected
-}
-
-func protectedDetail(state types.Object) string {
-	name, _ := tfutil.Read(state).String("workspace_name").Get()
-	return fmt.Sprintf("Found: a plan that destroys workspace %q with deletion_protection = true.\nRequired: deletion_protection = false, applied earlier.\nWhy: everything in the workspace would be lost.\nFix: set deletion_protection = false, apply, and then destroy.", name)
-}
-
-// declare describes a configuration with the defaults that depend on the
-// provider, the profile and the tier.
-func (r *secureWorkspace) declare(config types.Object) *spec.Workspace {
-	d := describe(tfutil.Read(config))
-	if r.provider != nil {
-		d.RunnerAddresses = r.provider.RunnerAddresses
-	}
-	if d.Profile.IsNull() {
-		d.Profile = r.defaultProfile().At(d.Profile.Path())
-	}
-	if d.Tier.IsNull() {
-		d.Tier = spec.Known(defaultTier).At(d.Tier.Path())
-	}
-	if d.RunnerAccess.IsNull() {
-		d.RunnerAccess = spec.Known(runnerPublic).At(d.RunnerAccess.Path())
-	}
-	declareAccess(d)
-	declareBaseline(d)
-	return d
-}
-
-const defaultTier = "ENTERPRISE"
-
-func (r *secureWorkspace) defaultProfile() spec.Value[spec.Profile] {
-	if r.provider == nil {
-		return spec.Unknown[spec.Profile]()
-	}
-	if r.provider.Profile.IsNull() {
-		return spec.Known(spec.Standard)
-	}
-	return r.provider.Profile
-}
-
-func declareAccess(d *spec.Workspace) {
-	if p, ok := d.PrivateAccess.Get(); ok && p.PrivateAccessSettingsID.IsNull() {
-		if p.PublicAccessEnabled.IsNull() {
-			p.PublicAccessEnabled = spec.Known(false).At(p.PublicAccessEnabled.Path())
-		}
-		if p.Level.IsNull() {
-			p.Level = spec.Known("ACCOUNT").At(p.Level.Path())
-		}
-		d.PrivateAccess = spec.Known(p).At(d.PrivateAccess.Path())
-	}
-	if l, ok := d.IPAccess.Get(); ok && l.Enforced.IsNull() {
-		l.Enforced = spec.Known(true).At(l.Enforced.Path())
-		d.IPAccess = spec.Known(l).At(d.IPAccess.Path())
-	}
-}
-
-// declareBaseline fills in the secure defaults; they are unknown as long as the
-// profile or the tier is.
-func declareBaseline(d *spec.Workspace) {
-	profile, profileKnown := d.Profile.Get()
-	tier, tierKnown := d.Tier.Get()
-	for _, s := range baseline.Settings() {
-		v := d.Baseline[s.Key]
-		if !v.IsNull() {
-			continue
-		}
-		if !profileKnown || !tierKnown {
-			d.Baseline[s.Key] = spec.Unknown[string]().At(v.Path())
-		} else if secure, ok := s.Default(profile, tier); ok {
-			d.Baseline[s.Key] = spec.Known(secure).At(v.Path())
-		}
-	}
-}
-
-func (r *secureWorkspace) clock() steps.Clock {
-	if r.provider == nil || r.provider.Clock == nil {
-		return steps.RealClock{}
-	}
-	return r.provider.Clock
 }

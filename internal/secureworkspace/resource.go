@@ -7,9 +7,11 @@ package secureworkspace
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/steps"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/tfutil"
 )
 
@@ -35,3 +37,14 @@ func (r *secureWorkspace) Metadata(_ context.Context, req resource.MetadataReque
 func (r *secureWorkspace) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.provider = tfutil.Configured(req.ProviderData, &resp.Diagnostics)
 }
+
+// clock is the provider's, or the real one before the provider is configured.
+func (r *secureWorkspace) clock() steps.Clock {
+	if r.provider == nil || r.provider.Clock == nil {
+		return steps.RealClock{}
+	}
+	return r.provider.Clock
+}
+
+// now is the time by which waivers are judged.
+func (r *secureWorkspace) now() time.Time { return r.clock().Now() }

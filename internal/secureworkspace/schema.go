@@ -86,7 +86,7 @@ func (r *secureWorkspace) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			Optional: true, ElementType: types.StringType,
 			Description: "Tags that Databricks puts on the workspace's AWS resources. The tag `hardbricks` is reserved.",
 			Validators: []validator.Map{
-				mapvalidator.KeysAre(tagKey, stringvalidator.NoneOf(markerTag)), mapvalidator.ValueStringsAre(tagValue), mapvalidator.SizeAtLeast(1),
+				mapvalidator.KeysAre(tagKey, stringvalidator.NoneOf(markerTag)), mapvalidator.NoNullValues(), mapvalidator.ValueStringsAre(tagValue), mapvalidator.SizeAtLeast(1),
 			},
 		},
 		"metastore_id": schema.StringAttribute{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -48,7 +49,10 @@ func addressesAttribute(what string) schema.Attribute {
 	return schema.MapAttribute{
 		Optional: true, ElementType: types.SetType{ElemType: types.StringType},
 		Description: what + " IPv4 addresses and CIDR ranges, by a name of yours.",
-		Validators:  []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 100))},
+		Validators: []validator.Map{
+			mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 100)),
+			mapvalidator.NoNullValues(), mapvalidator.ValueSetsAre(setvalidator.NoNullValues()),
+		},
 	}
 }
 

@@ -77,11 +77,11 @@ func networkAttribute() schema.Attribute {
 			"vpc_id": schema.StringAttribute{Optional: true, Description: "Id of the VPC.", Validators: []validator.String{matches(vpcID, "an id of a VPC")}},
 			"subnet_ids": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Description: "Ids of at least two private subnets in different availability zones, used by no other workspace.",
-				Validators: []validator.Set{setvalidator.SizeAtLeast(2), setvalidator.ValueStringsAre(matches(subnetID, "an id of a subnet"))},
+				Validators: []validator.Set{setvalidator.SizeAtLeast(2), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(matches(subnetID, "an id of a subnet"))},
 			},
 			"security_group_ids": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, Description: "Ids of one to five security groups.",
-				Validators: []validator.Set{setvalidator.SizeBetween(1, 5), setvalidator.ValueStringsAre(matches(groupID, "an id of a security group"))},
+				Validators: []validator.Set{setvalidator.SizeBetween(1, 5), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(matches(groupID, "an id of a security group"))},
 			},
 			"private_link": schema.SingleNestedAttribute{
 				Optional: true, Description: "Back-end PrivateLink: the VPC endpoints of both services.",
@@ -126,7 +126,7 @@ func privateAccessAttribute() schema.Attribute {
 				Validators:  []validator.String{stringvalidator.OneOf("ACCOUNT", "ENDPOINT")}},
 			"allowed_vpc_endpoint_ids": schema.SetAttribute{Optional: true, ElementType: types.StringType,
 				Description: "Registration ids of the endpoints that may connect, with level `ENDPOINT`.",
-				Validators:  []validator.Set{setvalidator.ValueStringsAre(matches(uuid, "an id of a VPC endpoint registration"))}},
+				Validators:  []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(matches(uuid, "an id of a VPC endpoint registration"))}},
 			"private_access_settings_id": objectID("private access settings"),
 		},
 	}

@@ -5,7 +5,6 @@ package secureworkspace
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -13,9 +12,6 @@ import (
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/baseline"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/spec"
 )
-
-// now is the time by which waivers are judged.
-func (r *secureWorkspace) now() time.Time { return r.clock().Now() }
 
 func textAttribute(v spec.Value[string]) types.String {
 	if s, known := v.Get(); known {

@@ -153,21 +153,3 @@ func texts(v attr.Value, at spec.Path) []spec.Value[string] {
 	}
 	return all
 }
-
-// KnownTexts returns the texts of a list whose elements are all known, and false
-// otherwise.
-func KnownTexts(v spec.Value[[]spec.Value[string]]) ([]string, bool) {
-	values, ok := v.Get()
-	if !ok {
-		return nil, false
-	}
-	all := make([]string, 0, len(values))
-	for _, e := range values {
-		text, known := e.Get()
-		if !known {
-			return nil, false
-		}
-		all = append(all, text)
-	}
-	return all, true
-}

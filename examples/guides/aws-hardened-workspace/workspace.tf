@@ -34,6 +34,7 @@ resource "hardbricks_secure_workspace" "this" {
   }
 
   private_access = { public_access_enabled = false, private_access_level = "ACCOUNT" }
+  runner_access  = "private" # over PrivateLink, since public access is off
   ip_access      = { allow = { office = var.office_cidrs } }
   baseline       = { max_token_lifetime_days = 30 }
 
