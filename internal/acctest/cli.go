@@ -43,6 +43,14 @@ func NewCLI(t *testing.T, files map[string]string) *CLI {
 	return &CLI{Dir: dir, Env: append(os.Environ(), "TF_CLI_CONFIG_FILE="+config)}
 }
 
+// Write writes a file into the directory.
+func (c *CLI) Write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(c.Dir, name), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Result is how a command ended.
 type Result struct {
 	Code           int

@@ -40,7 +40,10 @@ var settings = []Setting{
 		Description: "Longest lifetime in days of a new personal access token, 1 to 730.",
 		Secure:      map[spec.Profile]string{spec.Standard: "90", spec.High: "30"},
 		Controls:    []string{"DBX-ANY-IAM-11"}, Guidance: spec.MostDeployments,
-		Why: "A leaked token works until it expires.",
+		// The sources disagree on the tier, so a lower one gets no default, and
+		// a warning if somebody writes a value.
+		TierFeature: "token_management",
+		Why:         "A leaked token works until it expires.",
 	},
 	{
 		Key: "enforce_user_isolation", Kind: Bool, Store: Store{ConfKey: "enforceUserIsolation"},

@@ -169,6 +169,19 @@ func (a *Account) CreatePrivateAccess(ctx context.Context, p PrivateAccessParts)
 	})
 }
 
+// ReplacePrivateAccess makes private access settings what they should be. It
+// affects every workspace that they are attached to, within minutes.
+func (a *Account) ReplacePrivateAccess(ctx context.Context, id string, p PrivateAccessParts) error {
+	_, err := a.sdk.PrivateAccess.Replace(ctx, provisioning.ReplacePrivateAccessSettingsRequest{
+		PrivateAccessSettingsId: id,
+		CustomerFacingPrivateAccessSettings: provisioning.PrivateAccessSettings{
+			PrivateAccessSettingsName: p.Name, Region: p.Region, PrivateAccessLevel: provisioning.PrivateAccessLevel(p.Level),
+			PublicAccessEnabled: p.Public, AllowedVpcEndpointIds: p.AllowedEndpoints, ForceSendFields: []string{"PublicAccessEnabled"},
+		},
+	})
+	return err
+}
+
 // DeletePrivateAccess deletes private access settings.
 func (a *Account) DeletePrivateAccess(ctx context.Context, id string) error {
 	_, err := a.sdk.PrivateAccess.DeleteByPrivateAccessSettingsId(ctx, id)

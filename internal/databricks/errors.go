@@ -5,26 +5,17 @@ package databricks
 
 import (
 	"errors"
-	"net/http"
 	"strings"
 
 	"github.com/databricks/databricks-sdk-go/apierr"
 )
 
-// IsNotFound says whether an object is certainly absent. An unknown route and a
-// feature that the tier lacks answer 404 as well, and say nothing of the object.
+// IsNotFound says whether an object is certainly absent: the API says so by its
+// code. Any other 404 (of a gateway, an unknown route, a feature that the tier
+// lacks) says nothing of the object.
 func IsNotFound(err error) bool {
-	var e *apierr.APIError
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.ErrorCode {
-	case "RESOURCE_DOES_NOT_EXIST", "NOT_FOUND":
-		return true
-	case "FEATURE_DISABLED", "ENDPOINT_NOT_FOUND":
-		return false
-	}
-	return e.StatusCode == http.StatusNotFound
+	e, ok := errors.AsType[*apierr.APIError](err)
+	return ok && (e.ErrorCode == "RESOURCE_DOES_NOT_EXIST" || e.ErrorCode == "NOT_FOUND")
 }
 
 // IsUnauthenticated says whether the caller's credentials were refused.

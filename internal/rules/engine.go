@@ -24,6 +24,9 @@ type Report struct {
 	Deferred []Deferred
 	// ActiveWaivers are the waivers in force, by rule.
 	ActiveWaivers []ActiveWaiver
+	// WaiversPending says that a waiver is not known yet, so that there may be
+	// more of them.
+	WaiversPending bool
 }
 
 // Failed says whether any finding is an error.
@@ -51,10 +54,14 @@ func evaluate(all []Rule, w *spec.Workspace, now time.Time) Report {
 		if len(a.findings) > 0 && rule.Class == Policy && waivers.waive(rule.ID) {
 			continue
 		}
+		if len(a.findings) > 0 && rule.Class == Policy && waivers.mayWaive(rule.ID) {
+			report.Deferred = append(report.Deferred, Deferred{Rule: rule, Paths: []spec.Path{w.Waivers.Path()}})
+			continue
+		}
 		report.Findings = append(report.Findings, a.findings...)
 	}
 	report.Findings = append(report.Findings, waivers.findings(answers)...)
-	report.ActiveWaivers = waivers.active()
+	report.ActiveWaivers, report.WaiversPending = waivers.active(), waivers.anyPending || len(waivers.pending) > 0
 	return report
 }
 

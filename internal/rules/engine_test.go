@@ -165,7 +165,7 @@ func TestWaivers(t *testing.T) {
 		"platform rule":      {waiver("HB-REG-002", "2026-12-31"), map[string]rules.Severity{"HB-ENC-002": rules.Error, "HB-WVR-001": rules.Error}, false},
 		"waiver rule":        {waiver("HB-WVR-005", "2026-12-31"), map[string]rules.Severity{"HB-WVR-001": rules.Error}, false},
 		"not needed":         {waiver("HB-BAS-006", "2026-12-31"), map[string]rules.Severity{"HB-ENC-002": rules.Error, "HB-WVR-004": rules.Warning}, true},
-		"approver not known": {unknownApprover(), map[string]rules.Severity{"HB-ENC-002": rules.Error}, false},
+		"approver not known": {unknownApprover(), map[string]rules.Severity{"HB-ENC-002": rules.Silent, "HB-ENC-003": rules.Error}, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -123,7 +123,7 @@ func parseRange(text string) (netip.Prefix, error) {
 var notPublic = func() []netip.Prefix {
 	var all []netip.Prefix
 	for _, p := range []string{
-		"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4",
+		"0.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4",
 	} {
 		all = append(all, netip.MustParsePrefix(p))
 	}
@@ -209,7 +209,10 @@ func checkNotEnforced(in *Input) {
 func checkRunner(in *Input) {
 	access, ok := Known(in, in.Workspace.IPAccess)
 	runners, declared := Known(in, in.Workspace.RunnerAddresses)
-	if !ok || !declared {
+	if !ok || !declared || !reachedPublicly(in) {
+		return
+	}
+	if enforced, on := Known(in, access.Enforced); on && !enforced {
 		return
 	}
 	allow, block := addresses(in, access.Allow), addresses(in, access.Block)
@@ -242,16 +245,27 @@ func deferredLists(access spec.IPAccess) bool {
 	return false
 }
 
-// holds says whether an entry holds the runner's range wholly, or, if that is
-// enough, in part.
+// reachedPublicly says whether the runner comes over public addresses, which the
+// lists are about. Unset means so.
+func reachedPublicly(in *Input) bool {
+	way, set := Known(in, in.Workspace.RunnerAccess)
+	return !in.Workspace.RunnerAccess.IsUnknown() && (!set || way == "public")
+}
+
+// holds says whether the entries together hold the runner's range wholly, or, if
+// that is enough, in part.
 func holds(entries []address, runner netip.Prefix, partly bool) bool {
-	return slices.ContainsFunc(entries, func(e address) bool {
-		if !e.ok {
-			return false
+	var inside []netip.Prefix
+	for _, e := range entries {
+		switch {
+		case !e.ok || !e.prefix.Overlaps(runner):
+		case partly, e.prefix.Bits() <= runner.Bits():
+			return true
+		default:
+			inside = append(inside, e.prefix.Masked())
 		}
-		whole := e.prefix.Bits() <= runner.Bits() && e.prefix.Contains(runner.Addr())
-		return whole || (partly && e.prefix.Overlaps(runner))
-	})
+	}
+	return runner.Addr().Is4() && unionSize(inside) == uint64(1)<<(32-runner.Bits())
 }
 
 func checkRunnerDeclared(in *Input) {

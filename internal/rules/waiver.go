@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/spec"
 )
@@ -70,6 +71,10 @@ type waiverSet struct {
 	inForce  map[string]waiverEntry
 	problems []Finding
 	used     map[string]bool
+	// pending are rules whose waiver is not fully known; anyPending says that
+	// a waiver's rule itself is not known.
+	pending    map[string]bool
+	anyPending bool
 }
 
 type waiverEntry struct {
@@ -78,7 +83,7 @@ type waiverEntry struct {
 }
 
 func readWaivers(w *spec.Workspace, now time.Time) *waiverSet {
-	set := &waiverSet{inForce: map[string]waiverEntry{}, used: map[string]bool{}}
+	set := &waiverSet{inForce: map[string]waiverEntry{}, used: map[string]bool{}, pending: map[string]bool{}, anyPending: w.Waivers.IsUnknown()}
 	declared, _ := w.Waivers.Get()
 	for _, d := range declared {
 		set.read(d, now)
@@ -89,6 +94,7 @@ func readWaivers(w *spec.Workspace, now time.Time) *waiverSet {
 func (s *waiverSet) read(d spec.Waiver, now time.Time) {
 	id, known := d.Rule.Get()
 	if !known {
+		s.anyPending = s.anyPending || d.Rule.IsUnknown()
 		return
 	}
 	if rule, ok := ByID(id); !ok || rule.Class != Policy || isWaiverRule(id) {
@@ -97,6 +103,7 @@ func (s *waiverSet) read(d spec.Waiver, now time.Time) {
 	}
 	reason, approver, expires, ok := waiverTexts(d)
 	if !ok {
+		s.pending[id] = true
 		return
 	}
 	if problem := waiverProblem(reason, approver, expires, now); problem != "" {
@@ -110,8 +117,8 @@ func (s *waiverSet) read(d spec.Waiver, now time.Time) {
 	s.inForce[id] = waiverEntry{ActiveWaiver{Rule: id, Reason: reason, Approver: approver, Expires: expires}, d.Rule.Path()}
 }
 
-// waiverTexts returns false where a text is unknown: such a waiver is not in
-// force yet, so the rule's own finding stands.
+// waiverTexts returns false where a text is unknown: such a waiver may come into
+// force, so the rule's own finding waits for it.
 func waiverTexts(d spec.Waiver) (reason, approver, expires string, ok bool) {
 	if d.Reason.IsUnknown() || d.Approver.IsUnknown() || d.Expires.IsUnknown() {
 		return "", "", "", false
@@ -125,8 +132,8 @@ func waiverTexts(d spec.Waiver) (reason, approver, expires string, ok bool) {
 func waiverProblem(reason, approver, expires string, now time.Time) string {
 	date, err := time.Parse(waiverDateLayout, expires)
 	switch {
-	case len(strings.TrimSpace(reason)) < minReasonLength:
-		return fmt.Sprintf("a reason of %d characters", len(strings.TrimSpace(reason)))
+	case utf8.RuneCountInString(strings.TrimSpace(reason)) < minReasonLength:
+		return fmt.Sprintf("a reason of %d characters", utf8.RuneCountInString(strings.TrimSpace(reason)))
 	case strings.TrimSpace(approver) == "":
 		return "no approver"
 	case err != nil:
@@ -148,6 +155,9 @@ func (s *waiverSet) waive(id string) bool {
 	return ok
 }
 
+// mayWaive says whether a waiver that is not known yet could be of this rule.
+func (s *waiverSet) mayWaive(id string) bool { return s.anyPending || s.pending[id] }
+
 // findings returns what is to be said of the waivers themselves: problems,
 // those in use, and those that no rule needs. A deferred rule may need its
 // waiver yet.
@@ -168,7 +178,7 @@ func (s *waiverSet) findings(answers map[string]answer) []Finding {
 }
 
 // active returns all waivers in force, needed or not, so that the answer does
-// not depend on values that are unknown at plan.
+// not depend on what rules find.
 func (s *waiverSet) active() []ActiveWaiver {
 	var active []ActiveWaiver
 	for _, id := range s.ids() {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,16 +35,15 @@ const lastWords = 20 * time.Second
 // Create checks everything, runs the steps, and keeps in the state whatever
 // exists afterwards, also on failure.
 func (r *secureWorkspace) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	run := r.begin(ctx, req.Config, &resp.Diagnostics, nil)
+	retained := r.retained(ctx, req.Config)
+	run := r.begin(ctx, req.Config, &resp.Diagnostics, retained)
 	if run == nil {
+		keepRetained(ctx, resp, req.Plan, retained)
 		return
 	}
-	retained := r.provider.Handover.Take(run.name())
-	run.resume(retained)
 	ctx, cancel := r.deadline(ctx, req.Plan, timeouts.Value.Create, &resp.Diagnostics)
 	defer cancel()
-	ledger, err := steps.Run(ctx, run.steps(), logged(ctx))
-	ledger = keepObjects(ledger, retained)
+	ledger, err := run.apply(ctx)
 	if err != nil && !leavesAnything(ledger) {
 		run.addErrors(&resp.Diagnostics, err)
 		return
@@ -51,6 +51,45 @@ func (r *secureWorkspace) Create(ctx context.Context, req resource.CreateRequest
 	resp.State.Raw = req.Plan.Raw
 	run.conclude(ctx, &resp.State, &resp.Diagnostics, ledger, err)
 	resp.Diagnostics.Append(remember(ctx, resp.Private, run.declared)...)
+}
+
+// apply runs the steps, and then deletes what they superseded. The ledger holds
+// all that exists, also on failure.
+func (r *run) apply(ctx context.Context) (steps.Ledger, error) {
+	all := r.steps()
+	ledger, err := steps.Run(ctx, all, logged(ctx))
+	ledger = ledger.Succeed(r.prior)
+	old := ledger.With(steps.Superseded)
+	if err != nil || len(old) == 0 {
+		return ledger, err
+	}
+	left, err := steps.Destroy(ctx, all, old, logged(ctx))
+	current := slices.DeleteFunc(ledger, func(e steps.Entry) bool { return e.Outcome == steps.Superseded })
+	return append(current, left...), err
+}
+
+// retained returns what the first half of a replacement handed over.
+func (r *secureWorkspace) retained(ctx context.Context, config tfsdk.Config) steps.Ledger {
+	var name types.String
+	if r.provider == nil || config.GetAttribute(ctx, path.Root("workspace_name"), &name).HasError() {
+		return nil
+	}
+	return r.provider.Handover.Take(name.ValueString())
+}
+
+// keepRetained puts what was handed over back into the state of a create that
+// could not begin.
+func keepRetained(ctx context.Context, resp *resource.CreateResponse, plan tfsdk.Plan, retained steps.Ledger) {
+	if len(retained) == 0 {
+		return
+	}
+	resp.State.Raw = plan.Raw
+	w := writer{state: &resp.State}
+	w.set(ctx, path.Root("status"), statusIncomplete)
+	w.set(ctx, path.Root("steps"), entriesOf(retained))
+	w.setWorkspaceID(ctx, retained)
+	w.settle()
+	resp.Diagnostics.Append(w.diags...)
 }
 
 // Update runs the same steps: those that find nothing to do change nothing.
@@ -68,9 +107,9 @@ func (r *secureWorkspace) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	ctx, cancel := r.deadline(ctx, req.Plan, timeouts.Value.Update, &resp.Diagnostics)
 	defer cancel()
-	ledger, err := steps.Run(ctx, run.steps(), logged(ctx))
+	ledger, err := run.apply(ctx)
 	resp.State.Raw = req.Plan.Raw
-	run.conclude(ctx, &resp.State, &resp.Diagnostics, keepObjects(ledger, ledgerOf(state)), err)
+	run.conclude(ctx, &resp.State, &resp.Diagnostics, ledger, err)
 	resp.Diagnostics.Append(remember(ctx, resp.Private, run.declared)...)
 }
 
@@ -195,16 +234,6 @@ func leavesAnything(ledger steps.Ledger) bool {
 	return false
 }
 
-// keepObjects keeps the objects of steps that a failed update did not come to.
-func keepObjects(ledger, prior steps.Ledger) steps.Ledger {
-	for i, e := range ledger {
-		if before := prior.Find(e.Step); e.ObjectID == "" && before.ObjectID != "" {
-			ledger[i].ObjectID, ledger[i].Owned = before.ObjectID, before.Owned
-		}
-	}
-	return ledger
-}
-
 // refuseLateChange refuses a change of a fixed attribute that was unknown at
 // plan.
 func refuseLateChange(ctx context.Context, diags *diag.Diagnostics, state, plan types.Object) {
@@ -223,9 +252,13 @@ func (r *secureWorkspace) Delete(ctx context.Context, req resource.DeleteRequest
 	decision, d := req.Private.GetKey(ctx, decisionKey)
 	resp.Diagnostics.Append(d...)
 	status, _ := tfutil.Read(state).String("status").Get()
+	id, _ := workspaceID(state)
 	switch {
-	case len(decision) > 0:
-	case status == statusIncomplete:
+	case r.provider != nil && r.provider.Claims.Taken(id):
+		// create_before_destroy: the object that replaces this one has adopted
+		// the same workspace already.
+		return
+	case len(decision) == 0 && status == statusIncomplete:
 		r.retain(state, &resp.Diagnostics)
 		return
 	case isProtected(state):
@@ -236,13 +269,23 @@ func (r *secureWorkspace) Delete(ctx context.Context, req resource.DeleteRequest
 		resp.Diagnostics.AddError("No Databricks account to write to (HB-CFG-001)", r.whyNoAccount())
 		return
 	}
+	if !r.sameAccount(&resp.Diagnostics, state) {
+		return
+	}
 	run := newRun(r.provider, describe(tfutil.Read(state)), extras{}, ledgerOf(state))
 	ctx, cancel := r.deadline(ctx, tfsdk.Plan(req.State), timeouts.Value.Delete, &resp.Diagnostics)
 	defer cancel()
 	left, err := steps.Destroy(ctx, run.steps(), ledgerOf(state), logged(ctx))
+	if len(run.residue) > 0 {
+		resp.Diagnostics.AddWarning("Objects in use were left (HB-DEL-004)", fmt.Sprintf(
+			"Destroying workspace %q left what other workspaces use: %s.\nThey belong to no resource any more; delete them when nothing uses them.", run.name(), strings.Join(run.residue, "; ")))
+	}
 	if err != nil {
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("steps"), entriesOf(left))...)
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("status"), statusIncomplete)...)
+		w := writer{state: &resp.State}
+		w.set(ctx, path.Root("steps"), entriesOf(left))
+		w.set(ctx, path.Root("status"), statusIncomplete)
+		w.setWorkspaceID(ctx, left)
+		resp.Diagnostics.Append(w.diags...)
 		tfutil.AddAPIError(&resp.Diagnostics, "Workspace could not be destroyed (HB-DEL-002)", "Destroying workspace "+run.name(), run.account, err)
 	}
 }

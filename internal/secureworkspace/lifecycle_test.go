@@ -348,7 +348,6 @@ func TestForeignNameIsRefusedAtPlan(t *testing.T) {
 func TestLostStateIsAdopted(t *testing.T) {
 	t.Parallel()
 	a := acctest.NewAccount(t)
-	source := "terraform {\n  required_providers {\n    hardbricks = { source = \"hardbricks/hardbricks\" }\n  }\n}\n"
 	cli := acctest.NewCLI(t, map[string]string{"main.tf": source + full(t, a, `ip_access = { allow = { office = ["203.0.113.0/24"] } }`)})
 	for range 2 {
 		if got := cli.Run(t, "apply", "-auto-approve", "-no-color"); got.Code != 0 {

@@ -5,6 +5,7 @@ package secureworkspace
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -20,6 +21,9 @@ type observed struct {
 	network   *databricks.Network
 	access    *databricks.PrivateAccessSettings
 	metastore string
+	// unreadAccount says why the account's side could not be read, as unread
+	// does for the workspace's side.
+	unreadAccount error
 
 	conf     map[string]string
 	settings map[string]map[string]any
@@ -48,9 +52,17 @@ func (o observed) value(s baseline.Setting) (string, bool) {
 func (r *run) observeAll(ctx context.Context, fresh bool) error {
 	info := r.workspace()
 	var seen observed
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return r.observeAccount(ctx, info, &seen) })
-	if r.reachesWorkspace() {
+	// No shared cancellation: a failure of one side says nothing of the other.
+	var group errgroup.Group
+	group.Go(func() error {
+		seen.unreadAccount = r.observeAccount(ctx, info, &seen)
+		return seen.unreadAccount
+	})
+	switch {
+	case !r.reachesWorkspace():
+	case !databricks.IsRunning(info):
+		seen.unread = fmt.Errorf("workspace %d is %s (%s)", info.WorkspaceId, info.WorkspaceStatus, info.WorkspaceStatusMessage)
+	default:
 		group.Go(func() error {
 			w, err := r.lookAt(info, fresh)
 			if err == nil {
@@ -82,22 +94,34 @@ func (r *run) lookAt(info *databricks.WorkspaceInfo, fresh bool) (*databricks.Wo
 	return r.account.Workspace(info.WorkspaceId, info.DeploymentName)
 }
 
-func (r *run) observeAccount(ctx context.Context, info *databricks.WorkspaceInfo, seen *observed) (err error) {
+// observeAccount reads the objects that the workspace refers to. An object that
+// could not be read stays nil: the SDK returns an empty one beside its error,
+// which would read as private.
+func (r *run) observeAccount(ctx context.Context, info *databricks.WorkspaceInfo, seen *observed) error {
 	if info.NetworkId != "" {
-		if seen.network, err = r.account.GetNetwork(ctx, info.NetworkId); err != nil && !databricks.IsNotFound(err) {
+		network, err := r.account.GetNetwork(ctx, info.NetworkId)
+		if err == nil {
+			seen.network = network
+		} else if !databricks.IsNotFound(err) {
 			return err
 		}
 	}
 	if info.PrivateAccessSettingsId != "" {
-		if seen.access, err = r.account.GetPrivateAccess(ctx, info.PrivateAccessSettingsId); err != nil && !databricks.IsNotFound(err) {
+		access, err := r.account.GetPrivateAccess(ctx, info.PrivateAccessSettingsId)
+		if err == nil {
+			seen.access = access
+		} else if !databricks.IsNotFound(err) {
 			return err
 		}
 	}
-	if !r.declared.MetastoreID.IsNull() {
-		seen.metastore, err = r.account.Metastore(ctx, info.WorkspaceId)
-		return err
+	if r.declared.MetastoreID.IsNull() {
+		return nil
 	}
-	return nil
+	metastore, err := r.account.Metastore(ctx, info.WorkspaceId)
+	if err == nil {
+		seen.metastore = metastore
+	}
+	return err
 }
 
 // observeWorkspacePlane reads settings and lists side by side.

@@ -76,6 +76,9 @@ func (p *planner) run(ctx context.Context) {
 		p.checkAccount(ctx)
 		return
 	}
+	if !p.resource.sameAccount(&p.resp.Diagnostics, p.state) {
+		return
+	}
 	p.resource.hold(&p.resp.Diagnostics, p.state)
 	p.refuseImmutable(ctx)
 	p.planComputed(ctx)
@@ -113,11 +116,19 @@ func (p *planner) askRules(ctx context.Context) {
 	if !report.Failed() {
 		tfutil.AddDeferred(&p.resp.Diagnostics, report)
 	}
+	if report.WaiversPending {
+		p.set(ctx, path.Root("active_waivers"), types.ListUnknown(types.StringType))
+		return
+	}
+	p.set(ctx, path.Root("active_waivers"), activeIDs(report))
+}
+
+func activeIDs(report rules.Report) []string {
 	ids := []string{}
 	for _, w := range report.ActiveWaivers {
 		ids = append(ids, w.Rule)
 	}
-	p.set(ctx, path.Root("active_waivers"), ids)
+	return ids
 }
 
 // checkAccount asks the account what only it knows, before anything is created.

@@ -62,8 +62,8 @@ func (r *run) assess() posture {
 	a := assessment{posture: posture{}, run: r, seen: seen, info: info, waivers: r.waivers()}
 	a.network()
 	a.keys()
-	a.access()
 	a.addresses()
+	a.access()
 	for _, s := range baseline.Settings() {
 		a.posture.set(a.setting(s), s.Controls...)
 	}
@@ -109,6 +109,8 @@ func (a assessment) network() {
 	switch {
 	case !declared:
 		status = a.weak("HB-NET-001")
+	case a.seen.unreadAccount != nil:
+		status = unverifiable
 	case a.info.NetworkId == "" || a.info.NetworkId != a.run.id(stepNetwork):
 		status = drifted
 	}
@@ -119,6 +121,8 @@ func (a assessment) network() {
 	switch {
 	case a.tierLacks("private_link"):
 		status = notApplicable
+	case declared && a.seen.unreadAccount != nil:
+		status = unverifiable
 	case hasEndpoints && status == enforced:
 	case !n.PrivateLink.IsNull():
 		status = drifted
@@ -149,27 +153,32 @@ func (a assessment) keys() {
 	}
 }
 
-// access judges front-end access: private, or public for allowed addresses.
+// access judges front-end access: private, or public for allowed addresses. It
+// comes after addresses, whose state decides about public access.
 func (a assessment) access() {
 	p, declared := a.run.declared.PrivateAccess.Get()
-	wantPublic, _ := p.PublicAccessEnabled.Get()
-	lists, _ := a.run.declared.IPAccess.Get()
 	status := a.weak("HB-PAC-004")
 	switch {
 	case a.tierLacks("private_link"):
 		status = notApplicable
 	case !declared:
-	case a.seen.access == nil || a.info.PrivateAccessSettingsId != a.run.id(stepPrivateAccess):
+	case a.seen.unreadAccount != nil:
+		status = unverifiable
+	case a.seen.access == nil || a.info.PrivateAccessSettingsId != a.run.id(stepPrivateAccess), a.accessDiffers(p):
 		status = drifted
 	case !a.seen.access.PublicAccessEnabled:
 		status = enforced
-	case !wantPublic && p.PrivateAccessSettingsID.IsNull():
-		status = drifted
-	case !lists.Allow.IsNull():
-		// The allow list is what restricts then; it is judged by itself.
-		status = enforced
+	case a.posture["DBX-ANY-NET-12"] != notEnforced:
+		// The allow list is what restricts then.
+		status = a.posture["DBX-ANY-NET-12"]
 	}
 	a.posture.set(status, "DBX-AWS-NET-07")
+}
+
+// accessDiffers says whether private access settings that were declared by what
+// they hold are something else now.
+func (a assessment) accessDiffers(p spec.PrivateAccess) bool {
+	return !known(p.PrivateAccessSettingsID) && accessDiffers(p, a.seen.access)
 }
 
 func (a assessment) addresses() {

@@ -22,7 +22,12 @@ func (r *secureWorkspace) planDestroy(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if isProtected(state) {
+	if !r.sameAccount(&resp.Diagnostics, state) {
+		return
+	}
+	// An unfinished object may be the old half of a replacement whose new half
+	// adopts the workspace first; Delete tells them apart.
+	if isProtected(state) && text(tfutil.Read(state).String("status")) != statusIncomplete {
 		resp.Diagnostics.AddAttributeError(path.Root("deletion_protection"), protectedSummary, protectedDetail(state))
 		return
 	}
@@ -44,6 +49,19 @@ func isProtected(state types.Object) bool {
 func protectedDetail(state types.Object) string {
 	name, _ := tfutil.Read(state).String("workspace_name").Get()
 	return fmt.Sprintf("Found: a plan that destroys workspace %q with deletion_protection = true.\nRequired: deletion_protection = false, applied earlier.\nWhy: everything in the workspace would be lost.\nFix: set deletion_protection = false, apply, and then destroy.", name)
+}
+
+// sameAccount refuses to take a workspace of one account for one of another: the
+// provider would find nothing there, and forget the workspace.
+func (r *secureWorkspace) sameAccount(diags *diag.Diagnostics, state types.Object) bool {
+	id, known := tfutil.Read(state).String("account_id").Get()
+	if !known || r.provider == nil || r.provider.Account == nil || r.provider.Account.ID() == id {
+		return true
+	}
+	diags.AddError("Workspace belongs to another account (HB-RED-003)", fmt.Sprintf(
+		"Found: the provider is configured for account %s, and workspace %q is in account %s.\nRequired: the same account.\nWhy: nothing can be said of a workspace from another account; it would be forgotten and built a second time.\nFix: restore account_id, or give this resource a provider configuration of its own account.",
+		r.provider.Account.ID(), text(tfutil.Read(state).String("workspace_name")), id))
+	return false
 }
 
 // hold claims the workspace of a state. An unfinished one stays free to be

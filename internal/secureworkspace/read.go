@@ -6,7 +6,8 @@ package secureworkspace
 import (
 	"context"
 	"fmt"
-	"maps"
+	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -15,6 +16,7 @@ import (
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/baseline"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/databricks"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/spec"
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/steps"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/tfutil"
 )
 
@@ -27,7 +29,7 @@ func (r *secureWorkspace) Read(ctx context.Context, req resource.ReadRequest, re
 	raw, d := req.Private.GetKey(ctx, memoryKey)
 	resp.Diagnostics.Append(d...)
 	id, hasID := workspaceID(state)
-	if resp.Diagnostics.HasError() || !hasID {
+	if resp.Diagnostics.HasError() || !hasID || !r.sameAccount(&resp.Diagnostics, state) {
 		return
 	}
 	if r.provider == nil || r.provider.Account == nil {
@@ -44,7 +46,7 @@ func (r *secureWorkspace) Read(ctx context.Context, req resource.ReadRequest, re
 	info, err := run.account.GetWorkspace(ctx, id)
 	switch {
 	case databricks.IsNotFound(err):
-		resp.State.RemoveResource(ctx)
+		forgetWorkspace(ctx, resp, run.prior)
 		return
 	case databricks.IsUnauthenticated(err), databricks.IsDenied(err):
 		tfutil.AddAPIError(&resp.Diagnostics, "Workspace could not be read (HB-RED-001)", fmt.Sprintf("Reading workspace %d", id), run.account, err)
@@ -53,11 +55,35 @@ func (r *secureWorkspace) Read(ctx context.Context, req resource.ReadRequest, re
 		run.seen.unread = err
 	default:
 		run.setInfo(info)
-		if err := run.observeAll(ctx, false); err != nil {
-			run.seen.unread = err
+		look, cancel := context.WithTimeoutCause(ctx, readLimit, fmt.Errorf("no answer within %s", readLimit))
+		defer cancel()
+		if err := run.observeAll(look, false); err != nil {
+			resp.Diagnostics.AddWarning("Workspace could not be read (HB-RED-002)", fmt.Sprintf(
+				"Found: an account object of workspace %q could not be read: %v.\nWhy: what it holds keeps the values that were read last, and its controls count as unverifiable; no change is planned from that.\nFix: run again.", run.name(), err))
 		}
 	}
 	run.writeRead(ctx, resp, state)
+}
+
+// readLimit is how long a refresh may spend on one workspace that gives no
+// answer.
+const readLimit = 5 * time.Second
+
+// forgetWorkspace removes a workspace that is certainly gone. As long as it left
+// objects of ours, they stay in the state, to be used again or deleted.
+func forgetWorkspace(ctx context.Context, resp *resource.ReadResponse, ledger steps.Ledger) {
+	left := slices.DeleteFunc(slices.Clone(ledger), func(e steps.Entry) bool { return e.Step == stepWorkspace })
+	if !leavesAnything(left) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	w := writer{state: &resp.State}
+	w.set(ctx, path.Root("steps"), entriesOf(left))
+	w.set(ctx, path.Root("status"), statusIncomplete)
+	w.setWorkspaceID(ctx, left)
+	resp.Diagnostics.Append(w.diags...)
+	resp.Diagnostics.AddWarning("Workspace is gone (HB-RED-004)",
+		"The account has no workspace of this id any more, but objects that were made for it are still there. An apply builds the workspace again with them; a destroy deletes them.")
 }
 
 func workspaceID(state types.Object) (int64, bool) {
@@ -112,21 +138,19 @@ func (r *run) readBaseline() spec.Baseline {
 }
 
 // readAccount writes what the account knows of the workspace, of attributes that
-// are managed.
+// an update can change. What cannot be changed in place shows in the posture.
 func (r *run) readAccount(ctx context.Context, w *writer, state types.Object) {
 	if tags, ok := state.Attributes()["custom_tags"].(types.Map); ok && !tags.IsNull() {
 		w.set(ctx, path.Root("custom_tags"), ours(r.info.CustomTags))
+	}
+	if r.seen.unreadAccount != nil {
+		return
 	}
 	if known(r.declared.MetastoreID) {
 		w.set(ctx, path.Root("metastore_id"), orNull(r.seen.metastore))
 	}
 	if known(tfutil.Read(state).String("network_connectivity_config_id")) {
 		w.set(ctx, path.Root("network_connectivity_config_id"), orNull(r.info.NetworkConnectivityConfigId))
-	}
-	if access := r.seen.access; access != nil && !r.declared.PrivateAccess.IsNull() {
-		at := path.Root("private_access")
-		w.set(ctx, at.AtName("public_access_enabled"), access.PublicAccessEnabled)
-		w.set(ctx, at.AtName("private_access_level"), string(access.PrivateAccessLevel))
 	}
 }
 
@@ -167,7 +191,7 @@ func readLists(have []databricks.IPAccessList, kind string, before spec.Value[ma
 			all[label] = same
 		}
 	}
-	if len(all) == 0 && len(maps.Clone(was)) == 0 {
+	if len(all) == 0 && len(was) == 0 {
 		return nil
 	}
 	return all

@@ -47,6 +47,8 @@ type run struct {
 	ids  map[string]string
 	info *databricks.WorkspaceInfo
 	seen observed
+	// residue names what a destroy left, since others use it.
+	residue []string
 }
 
 // extras are the declared attributes that no rule reads.

@@ -91,9 +91,11 @@ func (r *secureWorkspace) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		},
 		"metastore_id": schema.StringAttribute{
 			Optional: true, Description: "Id of an existing Unity Catalog metastore to assign, in the workspace's region.",
+			Validators: []validator.String{matches(uuid, "an id of a metastore")},
 		},
 		"network_connectivity_config_id": schema.StringAttribute{
 			Optional: true, Description: "Id of an existing network connectivity configuration to bind. It can be switched, but never removed.",
+			Validators: []validator.String{matches(uuid, "an id of a network connectivity configuration")},
 		},
 		"deletion_protection": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(true),

@@ -51,7 +51,7 @@ func addressesAttribute(what string) schema.Attribute {
 		Description: what + " IPv4 addresses and CIDR ranges, by a name of yours.",
 		Validators: []validator.Map{
 			mapvalidator.SizeAtLeast(1), mapvalidator.KeysAre(stringvalidator.LengthBetween(1, 100)),
-			mapvalidator.NoNullValues(), mapvalidator.ValueSetsAre(setvalidator.NoNullValues()),
+			mapvalidator.NoNullValues(), mapvalidator.ValueSetsAre(setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()),
 		},
 	}
 }
@@ -67,7 +67,7 @@ func baselineAttributes() map[string]schema.Attribute {
 		case baseline.Int:
 			attributes[s.Key] = schema.Int64Attribute{Optional: true, Computed: true, Description: text}
 		case baseline.Text:
-			attributes[s.Key] = schema.StringAttribute{Optional: true, Computed: true, Description: text}
+			attributes[s.Key] = schema.StringAttribute{Optional: true, Computed: true, Description: text, Validators: []validator.String{timeOrEmpty{}}}
 		}
 	}
 	return attributes

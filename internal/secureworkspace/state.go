@@ -5,6 +5,7 @@ package secureworkspace
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -12,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/rules"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/steps"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/tfutil"
 )
@@ -69,13 +71,17 @@ func (r *run) writeState(ctx context.Context, state *tfsdk.State, ledger steps.L
 	w.set(ctx, path.Root("account_id"), r.account.ID())
 	w.set(ctx, path.Root("status"), status)
 	w.set(ctx, path.Root("steps"), entriesOf(ledger))
+	w.setUnknown(ctx, path.Root("active_waivers"), activeIDs(rules.Evaluate(r.declared, r.clock.Now())))
 	for _, o := range objectIDs {
 		w.setID(ctx, o.at, ledger.Find(o.step).ObjectID)
 	}
 	if info := r.workspace(); info != nil {
 		w.set(ctx, path.Root("workspace_id"), info.WorkspaceId)
 		w.set(ctx, path.Root("workspace_url"), r.account.WorkspaceURL(info.DeploymentName))
-		w.set(ctx, path.Root("deployment_name"), info.DeploymentName)
+		// The service puts the account's prefix before a name that was given.
+		if r.extras.deploymentName == "" {
+			w.set(ctx, path.Root("deployment_name"), info.DeploymentName)
+		}
 		w.set(ctx, path.Root("posture"), r.assess())
 	}
 	r.writeAccess(ctx, &w)
@@ -106,6 +112,15 @@ func (w *writer) set(ctx context.Context, at path.Path, v any) {
 	w.diags.Append(w.state.SetAttribute(ctx, at, v)...)
 }
 
+// setUnknown sets an attribute that the plan left unknown.
+func (w *writer) setUnknown(ctx context.Context, at path.Path, v any) {
+	var planned types.List
+	w.diags.Append(w.state.GetAttribute(ctx, at, &planned)...)
+	if planned.IsUnknown() {
+		w.set(ctx, at, v)
+	}
+}
+
 // setID sets an id below objects that are there; it makes none.
 func (w *writer) setID(ctx context.Context, names []string, id string) {
 	if id == "" || !w.has(names[:len(names)-1]) {
@@ -116,6 +131,18 @@ func (w *writer) setID(ctx context.Context, names []string, id string) {
 		at = at.AtName(n)
 	}
 	w.set(ctx, at, id)
+}
+
+// setWorkspaceID writes the id that a ledger has of the workspace, or null where
+// it has none, since the workspace is gone.
+func (w *writer) setWorkspaceID(ctx context.Context, ledger steps.Ledger) {
+	id, err := strconv.ParseInt(ledger.Find(stepWorkspace).ObjectID, 10, 64)
+	if err == nil {
+		w.set(ctx, path.Root("workspace_id"), id)
+		return
+	}
+	w.set(ctx, path.Root("workspace_id"), types.Int64Null())
+	w.set(ctx, path.Root("workspace_url"), types.StringNull())
 }
 
 // has says whether an object is there.

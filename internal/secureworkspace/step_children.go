@@ -28,6 +28,10 @@ type child struct {
 	find   func(ctx context.Context) (id string, owned bool, err error)
 	create func(ctx context.Context) (string, error)
 	delete func(ctx context.Context, id string) error
+	// differs says whether an object of ours was changed, and repair undoes
+	// that; both are nil where the service lets nobody change the object.
+	differs func(ctx context.Context, id string) (bool, error)
+	repair  func(ctx context.Context, id string) error
 }
 
 // asStep makes the step of a child.
@@ -36,10 +40,18 @@ func (r *run) asStep(c child) steps.Step {
 		ID: c.step, After: c.after, Skip: c.skip,
 		Observe: func(ctx context.Context) (steps.Observation, error) {
 			found, err := r.observeChild(ctx, c)
+			if err == nil && found.Converged && found.Owned && c.differs != nil {
+				var differs bool
+				differs, err = c.differs(ctx, found.ObjectID)
+				found.Converged = !differs
+			}
 			r.setID(c.step, found.ObjectID)
 			return found, err
 		},
 		Ensure: func(ctx context.Context) (steps.Observation, error) {
+			if id := r.id(c.step); id != "" && c.repair != nil {
+				return steps.Observation{Converged: true, ObjectID: id, Owned: true}, c.repair(ctx, id)
+			}
 			made, err := r.createChild(ctx, c)
 			r.setID(c.step, made.ObjectID)
 			return made, err
@@ -55,47 +67,58 @@ func (r *run) observeChild(ctx context.Context, c child) (steps.Observation, err
 		}
 		return steps.Observation{Converged: true, ObjectID: c.existing}, nil
 	}
-	if before := r.prior.Find(c.step); before.ObjectID != "" {
-		err := c.get(ctx, before.ObjectID)
-		if err == nil {
-			return steps.Observation{Converged: true, ObjectID: before.ObjectID, Owned: before.Owned}, nil
-		}
-		if !databricks.IsNotFound(err) {
-			return steps.Observation{ObjectID: before.ObjectID, Owned: before.Owned}, err
-		}
-	}
 	id, owned, err := c.find(ctx)
-	return steps.Observation{Converged: id != "" && err == nil, ObjectID: id, Owned: owned}, err
+	before := r.prior.Find(c.step)
+	if err != nil {
+		return steps.Observation{ObjectID: before.ObjectID, Owned: before.Owned}, err
+	}
+	if id == before.ObjectID {
+		owned = before.Owned
+	}
+	return steps.Observation{Converged: id != "", ObjectID: id, Owned: owned}, nil
 }
 
 // createChild creates, and waits for new AWS objects to become visible to
-// Databricks. Where the outcome of a request is unknown it looks before it
-// creates again.
+// Databricks. Where the outcome of a request is unknown, or somebody was faster,
+// it looks before it creates again.
 func (r *run) createChild(ctx context.Context, c child) (steps.Observation, error) {
 	var id string
+	var owned bool
 	err := steps.Retry(ctx, r.clock, propagation, databricks.IsPropagating, func(ctx context.Context) error {
 		var err error
-		if id, err = c.create(ctx); databricks.IsUnconfirmed(err) {
-			found, _, lookErr := c.find(ctx)
+		owned = true
+		if id, err = c.create(ctx); databricks.IsUnconfirmed(err) || databricks.IsConflict(err) {
+			found, mine, lookErr := c.find(ctx)
 			if lookErr == nil && found != "" {
-				id, err = found, nil
+				id, owned, err = found, mine || databricks.IsUnconfirmed(err), nil
 			}
 		}
 		return err
 	})
-	return steps.Observation{Converged: err == nil, ObjectID: id, Owned: id != ""}, err
+	return steps.Observation{Converged: err == nil, ObjectID: id, Owned: id != "" && owned}, err
 }
 
 // deleteChild deletes, waits out references that outlive a deleted workspace, and
-// waits until the object is gone: what it refers to can only be deleted then.
+// waits until the object is gone: what it refers to can only be deleted then. An
+// object that another workspace uses is left, and said.
 func (r *run) deleteChild(ctx context.Context, c child, id string) error {
+	left := false
 	err := steps.Retry(ctx, r.clock, release, databricks.IsInUse, func(ctx context.Context) error {
-		if err := c.delete(ctx, id); err != nil && !databricks.IsNotFound(err) {
-			return err
+		err := c.delete(ctx, id)
+		if databricks.IsInUse(err) {
+			user, lookErr := r.otherUser(ctx, id)
+			if lookErr != nil || user == "" {
+				return err
+			}
+			r.residue, left = append(r.residue, fmt.Sprintf("%s %s, used by workspace %s", c.step, id, user)), true
+			return nil
 		}
-		return nil
+		if databricks.IsNotFound(err) {
+			return nil
+		}
+		return err
 	})
-	if err != nil {
+	if err != nil || left {
 		return err
 	}
 	return steps.Until(ctx, r.clock, settling, func(ctx context.Context) (bool, string, error) {
@@ -105,6 +128,22 @@ func (r *run) deleteChild(ctx context.Context, c child, id string) error {
 		}
 		return false, "it is still there", err
 	})
+}
+
+// otherUser returns the name of a workspace other than this one that refers to
+// an object, or the empty text.
+func (r *run) otherUser(ctx context.Context, id string) (string, error) {
+	all, err := r.account.Workspaces(ctx)
+	for _, w := range all {
+		refers := []string{
+			w.CredentialsId, w.StorageConfigurationId, w.NetworkId, w.PrivateAccessSettingsId,
+			w.ManagedServicesCustomerManagedKeyId, w.StorageCustomerManagedKeyId,
+		}
+		if w.WorkspaceName != r.name() && slices.Contains(refers, id) {
+			return w.WorkspaceName, err
+		}
+	}
+	return "", err
 }
 
 func (r *run) credentialsStep() steps.Step {
@@ -187,6 +226,7 @@ func (r *run) privateAccessStep() steps.Step {
 	public, _ := p.PublicAccessEnabled.Get()
 	level, region, allowed := text(p.Level), text(r.declared.Region), sorted(p.AllowedVPCEndpointIDs)
 	name := r.childName("private-access", fmt.Sprint(public), level, region, strings.Join(allowed, ","))
+	parts := databricks.PrivateAccessParts{Name: name, Region: region, Level: level, Public: public, AllowedEndpoints: allowed}
 	return r.asStep(child{
 		step: stepPrivateAccess, skip: !declared, existing: text(p.PrivateAccessSettingsID),
 		get: func(ctx context.Context, id string) error { return second(r.account.GetPrivateAccess(ctx, id)) },
@@ -197,14 +237,26 @@ func (r *run) privateAccessStep() steps.Step {
 			}, name)
 		},
 		create: func(ctx context.Context) (string, error) {
-			o, err := r.account.CreatePrivateAccess(ctx, databricks.PrivateAccessParts{Name: name, Region: region, Level: level, Public: public, AllowedEndpoints: allowed})
+			o, err := r.account.CreatePrivateAccess(ctx, parts)
 			if err != nil {
 				return "", err
 			}
 			return o.PrivateAccessSettingsId, nil
 		},
 		delete: r.account.DeletePrivateAccess,
+		differs: func(ctx context.Context, id string) (bool, error) {
+			now, err := r.account.GetPrivateAccess(ctx, id)
+			return err == nil && accessDiffers(p, now), err
+		},
+		repair: func(ctx context.Context, id string) error { return r.account.ReplacePrivateAccess(ctx, id, parts) },
 	})
+}
+
+// accessDiffers compares declared private access settings with those that exist.
+func accessDiffers(p spec.PrivateAccess, now *databricks.PrivateAccessSettings) bool {
+	public, _ := p.PublicAccessEnabled.Get()
+	have := slices.Sorted(slices.Values(now.AllowedVpcEndpointIds))
+	return now.PublicAccessEnabled != public || string(now.PrivateAccessLevel) != text(p.Level) || !slices.Equal(have, sorted(p.AllowedVPCEndpointIDs))
 }
 
 // existing returns the id of an object that is used as it is: the one declared,

@@ -82,8 +82,8 @@ func (r *run) endpointAvailable(ctx context.Context, id string) error {
 	})
 }
 
-// keyStep registers a customer-managed key. Registrations have no name, so one
-// that another workspace refers to is used, and not owned.
+// keyStep registers a customer-managed key. Registrations have no name that would
+// say whose they are, so one that exists is used, and not owned.
 func (r *run) keyStep(step string, v spec.Value[spec.Key]) steps.Step {
 	use := databricks.ManagedServicesUse
 	if step == stepStorageKey {
@@ -102,8 +102,7 @@ func (r *run) keyStep(step string, v spec.Value[spec.Key]) steps.Step {
 			if err != nil || i < 0 {
 				return "", false, err
 			}
-			shared, err := r.usedElsewhere(ctx, all[i].CustomerManagedKeyId)
-			return all[i].CustomerManagedKeyId, !shared, err
+			return all[i].CustomerManagedKeyId, false, nil
 		},
 		create: func(ctx context.Context) (string, error) {
 			o, err := r.account.RegisterCustomerManagedKey(ctx, arn, use)
@@ -114,13 +113,4 @@ func (r *run) keyStep(step string, v spec.Value[spec.Key]) steps.Step {
 		},
 		delete: r.account.DeleteCustomerManagedKey,
 	})
-}
-
-// usedElsewhere says whether a workspace other than this one uses a key.
-func (r *run) usedElsewhere(ctx context.Context, key string) (bool, error) {
-	all, err := r.account.Workspaces(ctx)
-	return slices.ContainsFunc(all, func(w databricks.WorkspaceInfo) bool {
-		uses := w.ManagedServicesCustomerManagedKeyId == key || w.StorageCustomerManagedKeyId == key
-		return uses && w.WorkspaceName != r.name()
-	}), err
 }

@@ -27,8 +27,9 @@ func (r *run) workspaceStep(after ...string) steps.Step {
 				return r.observeWorkspace(ctx, before)
 			}
 			found, err := r.adoptWorkspace(ctx)
-			if info := r.workspace(); err == nil && info != nil {
-				r.claims.Hold(info.WorkspaceId)
+			if err == nil && found.ObjectID != "" {
+				r.claims.Take(r.workspace().WorkspaceId)
+				err = r.refuseMismatch()
 			}
 			return found, err
 		},
@@ -48,12 +49,40 @@ func (r *run) observeWorkspace(ctx context.Context, before steps.Entry) (steps.O
 		return found, err
 	}
 	r.setInfo(info)
-	return found, nil
+	r.claims.Take(id)
+	return found, r.refuseMismatch()
+}
+
+// refuseMismatch refuses to go on with a workspace that was built from something
+// else than what is declared. It is never replaced, and what it was built from
+// cannot be exchanged yet.
+func (r *run) refuseMismatch() error {
+	info := r.workspace()
+	var differ []string
+	for _, part := range []struct{ name, want, got string }{
+		{"aws_region", text(r.declared.Region), info.AwsRegion},
+		{"pricing_tier", text(r.declared.Tier), strings.ToUpper(string(info.PricingTier))},
+		{"credentials", r.id(stepCredentials), info.CredentialsId},
+		{"storage", r.id(stepStorage), info.StorageConfigurationId},
+		{"network", r.id(stepNetwork), info.NetworkId},
+		{"encryption.managed_services", r.id(stepServicesKey), info.ManagedServicesCustomerManagedKeyId},
+		{"encryption.workspace_storage", r.id(stepStorageKey), info.StorageCustomerManagedKeyId},
+		{"private_access", r.id(stepPrivateAccess), info.PrivateAccessSettingsId},
+	} {
+		if part.want != part.got {
+			differ = append(differ, fmt.Sprintf("%s is declared as %q and is %q", part.name, part.want, part.got))
+		}
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	return fmt.Errorf("workspace %d was built from something else: %s. Restore the declaration that it was built from, or undo what changed it; it cannot be exchanged yet, and the workspace is not replaced",
+		info.WorkspaceId, strings.Join(differ, "; "))
 }
 
 // adoptWorkspace looks for what an interrupted run left behind: a workspace with
-// our name and our tag that is young by the service's clock. Anything else with
-// that name is somebody else's.
+// our name and our tag that is young. Anything else with that name is somebody
+// else's.
 func (r *run) adoptWorkspace(ctx context.Context) (steps.Observation, error) {
 	all, err := r.account.Workspaces(ctx)
 	if err != nil {
@@ -64,7 +93,11 @@ func (r *run) adoptWorkspace(ctx context.Context) (steps.Observation, error) {
 			continue
 		}
 		age := r.clock.Now().Sub(time.UnixMilli(w.CreationTime))
-		if w.CustomTags[markerTag] != r.name() || age > adoptionAge || !r.claims.Want(w.WorkspaceId) {
+		if !r.claims.Want(w.WorkspaceId) {
+			return steps.Observation{}, fmt.Errorf(
+				"workspace %q (id %d) belongs to a resource of this configuration already: if Terraform marked that one as tainted, run terraform untaint; otherwise choose another workspace_name", r.name(), w.WorkspaceId)
+		}
+		if w.CustomTags[markerTag] != r.name() || age > adoptionAge {
 			return steps.Observation{}, fmt.Errorf(
 				"the account has a workspace named %q already (id %d), which no unfinished run of this resource made: choose another workspace_name", r.name(), w.WorkspaceId)
 		}
@@ -99,7 +132,7 @@ func (r *run) createWorkspace(ctx context.Context) (steps.Observation, error) {
 			return err
 		}
 		r.setInfo(info)
-		r.claims.Hold(info.WorkspaceId)
+		r.claims.Take(info.WorkspaceId)
 		made = steps.Observation{Converged: true, ObjectID: strconv.FormatInt(info.WorkspaceId, 10), Owned: true}
 		return nil
 	})

@@ -142,26 +142,17 @@ func Destroy(ctx context.Context, all []Step, ledger Ledger, observe func(Event)
 	r := &runner{observe: observe}
 	left := append(Ledger{}, ledger...)
 	for _, s := range slices.Backward(all) {
-		entry := left.Find(s.ID)
-		if s.Destroy == nil || !entry.Owned || entry.ObjectID == "" {
-			continue
+		for _, entry := range ledger {
+			if s.Destroy == nil || entry.Step != s.ID || !entry.Owned || entry.ObjectID == "" {
+				continue
+			}
+			r.tell(Event{Step: s.ID})
+			if err := s.Destroy(ctx, entry); err != nil {
+				return left, &Error{Step: s.ID, Err: err}
+			}
+			left = slices.DeleteFunc(left, func(e Entry) bool { return e == entry })
+			r.tell(Event{Step: s.ID, Outcome: Done})
 		}
-		r.tell(Event{Step: s.ID})
-		if err := s.Destroy(ctx, entry); err != nil {
-			return left, &Error{Step: s.ID, Err: err}
-		}
-		left = left.without(s.ID)
-		r.tell(Event{Step: s.ID, Outcome: Done})
 	}
 	return left, nil
-}
-
-func (l Ledger) without(step string) Ledger {
-	kept := Ledger{}
-	for _, e := range l {
-		if e.Step != step {
-			kept = append(kept, e)
-		}
-	}
-	return kept
 }

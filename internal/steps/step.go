@@ -9,6 +9,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Outcome is how a step ended.
@@ -24,6 +25,9 @@ const (
 	Pending Outcome = "pending"
 	// Skipped: the configuration does not ask for the step.
 	Skipped Outcome = "skipped"
+	// Superseded: another object took the place of this one, which is still to
+	// be deleted.
+	Superseded Outcome = "superseded"
 )
 
 // Entry is one step's line in the ledger.
@@ -38,6 +42,30 @@ type Entry struct {
 
 // Ledger is what became of each step, in their order.
 type Ledger []Entry
+
+// Succeed returns the ledger of a run with what an earlier run left: objects of
+// steps that the run did not come to, and, as superseded, owned objects whose
+// place another one took. Nothing that is owned is ever forgotten.
+func (l Ledger) Succeed(prior Ledger) Ledger {
+	all := append(Ledger{}, l...)
+	for _, before := range prior {
+		i := slices.IndexFunc(all, func(e Entry) bool { return e.Step == before.Step })
+		switch {
+		case before.ObjectID == "":
+		case i >= 0 && all[i].ObjectID == "" && before.Outcome != Superseded:
+			all[i].ObjectID, all[i].Owned = before.ObjectID, before.Owned
+		case before.Owned && (i < 0 || all[i].ObjectID != before.ObjectID):
+			before.Outcome = Superseded
+			all = append(all, before)
+		}
+	}
+	return all
+}
+
+// With returns the entries of an outcome.
+func (l Ledger) With(outcome Outcome) Ledger {
+	return slices.DeleteFunc(append(Ledger{}, l...), func(e Entry) bool { return e.Outcome != outcome })
+}
 
 // Find returns a step's entry, or an empty one.
 func (l Ledger) Find(step string) Entry {
