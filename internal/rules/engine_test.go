@@ -255,3 +255,48 @@ func TestObjectFormsAreTriState(t *testing.T) {
 		})
 	}
 }
+
+// TestRunnerIsJudgedByMeaning covers lists that let the runner in by other ways
+// than one entry that holds it.
+func TestRunnerIsJudgedByMeaning(t *testing.T) {
+	t.Parallel()
+	list := func(entries ...string) spec.Value[map[string]spec.AddressList] {
+		var values []spec.Value[string]
+		for _, e := range entries {
+			values = append(values, spec.Known(e))
+		}
+		return spec.Known(map[string]spec.AddressList{"office": spec.Known(values)})
+	}
+	null := spec.Null[map[string]spec.AddressList]()
+	tests := map[string]struct {
+		runner   string
+		access   string
+		enforced spec.Value[bool]
+		allow    spec.Value[map[string]spec.AddressList]
+		block    spec.Value[map[string]spec.AddressList]
+		fails    bool
+	}{
+		"held by one":        {"203.0.113.10", "public", spec.Known(true), list("203.0.113.0/24"), null, false},
+		"held by two halves": {"203.0.113.0/24", "public", spec.Known(true), list("203.0.113.0/25", "203.0.113.128/25"), null, false},
+		"held in part":       {"203.0.113.0/24", "public", spec.Known(true), list("203.0.113.0/25"), null, true},
+		"held by none":       {"203.0.113.10", "public", spec.Known(true), list("198.51.100.0/24"), null, true},
+		"blocked in part":    {"203.0.113.0/24", "public", spec.Known(true), list("203.0.113.0/24"), list("203.0.113.7"), true},
+		"not enforced":       {"203.0.113.10", "public", spec.Known(false), list("198.51.100.0/24"), null, false},
+		"over PrivateLink":   {"203.0.113.10", "private", spec.Known(true), list("198.51.100.0/24"), null, false},
+		"unset access":       {"203.0.113.10", "", spec.Null[bool](), list("198.51.100.0/24"), null, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := plain()
+			w.RunnerAddresses = spec.Known([]string{tt.runner})
+			if tt.access != "" {
+				w.RunnerAccess = spec.Known(tt.access)
+			}
+			w.IPAccess = spec.Known(spec.IPAccess{Enforced: tt.enforced, Allow: tt.allow, Block: tt.block})
+			if got := severityOf(rules.Evaluate(w, today), "HB-IPA-008") == rules.Error; got != tt.fails {
+				t.Errorf("fails = %v, want %v", got, tt.fails)
+			}
+		})
+	}
+}
