@@ -52,6 +52,7 @@ type account struct {
 	keys        *collection[customerManagedKey]
 	private     *collection[privateAccess]
 	connect     *collection[connectivity]
+	net         accountNet
 	metastores  *collection[metastore]
 	workspaces  []*workspace
 	// nextFailure is why the next workspace will fail to provision.
@@ -77,6 +78,7 @@ func (s *Sandbox) NewAccount() Account {
 		keys:        newCollection[customerManagedKey]("Customer managed key"),
 		private:     newCollection[privateAccess]("Private access settings"),
 		connect:     newCollection[connectivity]("Network connectivity configuration"),
+		net:         newAccountNet(),
 		metastores:  newCollection[metastore]("Metastore"),
 	}
 	s.em.mu.Lock()

@@ -62,6 +62,7 @@ func (e *emulator) accountRoutes() {
 	e.privateAccessRoutes(mux)
 	e.accountWorkspaceRoutes(mux)
 	e.connectivityRoutes(mux)
+	e.accountNetRoutes(mux)
 	e.metastoreRoutes(mux)
 	mux.HandleFunc("/", notFound)
 }
@@ -193,7 +194,7 @@ func (e *emulator) resolveHeader(c *call, header string) func(http.ResponseWrite
 }
 
 func accountInPath(path string) (string, bool) {
-	for _, prefix := range []string{"/api/2.0/accounts/", "/api/2.1/accounts/", "/oidc/accounts/"} {
+	for _, prefix := range []string{"/api/2.0/accounts/", "/api/2.1/accounts/", "/oidc/accounts/", "/api/networking/v1/accounts/"} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			id, _, _ := strings.Cut(rest, "/")
 			return id, true
@@ -204,6 +205,10 @@ func accountInPath(path string) (string, bool) {
 
 func (e *emulator) dispatch(w http.ResponseWriter, r *http.Request, c *call) {
 	if c.workspace == nil {
+		if answer := c.reachAccount(); answer != nil {
+			answer(w)
+			return
+		}
 		e.accountAPI.ServeHTTP(w, r)
 		return
 	}
