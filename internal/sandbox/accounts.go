@@ -54,6 +54,7 @@ type account struct {
 	connect     *collection[connectivity]
 	metastores  *collection[metastore]
 	workspaces  []*workspace
+	governance
 	// nextFailure is why the next workspace will fail to provision.
 	nextFailure networkFault
 }
@@ -78,7 +79,9 @@ func (s *Sandbox) NewAccount() Account {
 		private:     newCollection[privateAccess]("Private access settings"),
 		connect:     newCollection[connectivity]("Network connectivity configuration"),
 		metastores:  newCollection[metastore]("Metastore"),
+		governance:  newGovernance(),
 	}
+	a.govern(s.em.now())
 	s.em.mu.Lock()
 	s.em.accounts[a.ID] = a
 	s.em.mu.Unlock()

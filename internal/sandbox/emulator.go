@@ -63,6 +63,7 @@ func (e *emulator) accountRoutes() {
 	e.accountWorkspaceRoutes(mux)
 	e.connectivityRoutes(mux)
 	e.metastoreRoutes(mux)
+	e.governanceRoutes(mux)
 	mux.HandleFunc("/", notFound)
 }
 
@@ -193,7 +194,7 @@ func (e *emulator) resolveHeader(c *call, header string) func(http.ResponseWrite
 }
 
 func accountInPath(path string) (string, bool) {
-	for _, prefix := range []string{"/api/2.0/accounts/", "/api/2.1/accounts/", "/oidc/accounts/"} {
+	for _, prefix := range []string{"/api/2.0/accounts/", "/api/2.1/accounts/", "/api/2.0/preview/accounts/", "/oidc/accounts/"} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			id, _, _ := strings.Cut(rest, "/")
 			return id, true
