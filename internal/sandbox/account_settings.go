@@ -139,14 +139,14 @@ func updateAccountSetting(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	etag, _ := req.Setting["etag"].(string)
-	if err := kind.checkEtag(found, etag); err != nil {
-		return nil, err
-	}
 	for leaf, is := range kind.shape.fields {
 		if _, ok := next[leaf]; is.kind == "enum" && !ok {
 			return nil, missing("setting." + kind.payload + "." + leaf)
 		}
+	}
+	etag, _ := req.Setting["etag"].(string)
+	if err := kind.checkEtag(found, etag); err != nil {
+		return nil, err
 	}
 	c.account.storeSetting(name, next)
 	return kind.answer(found, next), nil
