@@ -105,7 +105,8 @@ func notInWorkspace(principal string, ws *workspace) *apiError {
 }
 
 // putAccountAssignment replaces the permissions of a principal. Of both, ADMIN
-// wins; an empty list takes everything away.
+// wins; other values are ignored, as is documented, so that a list of them
+// takes everything away, as an empty one does.
 func putAccountAssignment(c *call) (any, error) {
 	ws, err := c.federatedWorkspace()
 	if err != nil {
@@ -117,11 +118,6 @@ func putAccountAssignment(c *call) (any, error) {
 	if err := c.decode(&req); err != nil {
 		return nil, err
 	}
-	for _, p := range req.Permissions {
-		if p != permissionUser && p != permissionAdmin {
-			return nil, invalidParameter("permissions: %s is not one of [%s %s]", p, permissionAdmin, permissionUser)
-		}
-	}
 	found := c.account.scim.find(c.r.PathValue("principal_id"))
 	if found == nil {
 		return nil, notInWorkspace(c.r.PathValue("principal_id"), ws)
@@ -130,7 +126,7 @@ func putAccountAssignment(c *call) (any, error) {
 	switch {
 	case slices.Contains(req.Permissions, permissionAdmin):
 		granted.permission = permissionAdmin
-	case len(req.Permissions) > 0:
+	case slices.Contains(req.Permissions, permissionUser):
 		granted.permission = permissionUser
 	}
 	c.account.unassign(ws.id, found.id)

@@ -218,7 +218,7 @@ func (p *accountFederationPolicy) take(from *accountFederationPolicy, path strin
 	case "description":
 		p.Description = from.Description
 	case "oidc_policy":
-		p.OIDCPolicy = from.OIDCPolicy
+		p.OIDCPolicy = policy
 	case "oidc_policy.issuer":
 		p.OIDCPolicy.Issuer = policy.Issuer
 	case "oidc_policy.audiences":

@@ -81,6 +81,13 @@ func listAssignableRoles(c *call) (any, error) {
 	if err := require(text("resource", resource)); err != nil {
 		return nil, err
 	}
+	// Here service principals go by either id.
+	parent := "accounts/" + c.account.ID + "/servicePrincipals/"
+	if id, ok := strings.CutPrefix(resource, parent); ok {
+		if found := c.account.scim.find(id); found != nil {
+			resource = parent + found.text("applicationId")
+		}
+	}
 	kind, err := c.ruleSetKind(resource)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,8 @@ func (c *call) pathPrincipal(kind string) (*accountPrincipal, error) {
 }
 
 // createPrincipal: ids are the service's, and so are application ids on AWS: a
-// client that asks for one is refused (?).
+// client that asks for one is refused (?), as is one that leaves out the name
+// of a service principal (?).
 func createPrincipal(c *call, kind string) (any, error) {
 	body := map[string]any{}
 	if err := c.decodeSCIM(&body); err != nil {
