@@ -67,6 +67,9 @@ func TestAccountSCIMUsers(t *testing.T) {
 	if got := w.ok("GET", path, nil).get("active"); got != false {
 		t.Errorf("active %v, want false", got)
 	}
+	if got := w.ok("PUT", path, object{"userName": "ada@example.com"}).get("active"); got != false {
+		t.Errorf("active %v after PUT, want false still", got)
+	}
 	w.ok("DELETE", path, nil)
 	w.scimRefused(404, "", "not found", "DELETE", path, nil)
 }
@@ -104,6 +107,7 @@ func TestAccountSCIMGroups(t *testing.T) {
 		object{"op": "remove", "path": "members[value eq \"" + child + "\"]"},
 		object{"op": "replace", "path": "displayName", "value": "operators"},
 		object{"op": "add", "value": object{"roles": []object{{"value": "account_admin"}}}},
+		object{"op": "add", "path": "roles", "value": []object{{"value": "account_admin"}}},
 	))
 	got := w.ok("GET", path, nil)
 	if got.str("displayName") != "operators" || len(got.items("members")) != 1 || len(got.items("roles")) != 1 {
@@ -111,6 +115,7 @@ func TestAccountSCIMGroups(t *testing.T) {
 	}
 	w.ok("PATCH", path, patchOps(object{"op": "remove", "path": "roles", "value": []object{{"value": "account_admin"}}}))
 	w.ok("DELETE", "/scim/v2/Users/"+user, nil)
+	w.ok("PATCH", path, patchOps(object{"op": "replace", "path": "externalId", "value": "x"}))
 	if got := w.ok("GET", path, nil); got.get("members") != nil || got.get("roles") != nil {
 		t.Errorf("%s: want neither members nor roles", got)
 	}
