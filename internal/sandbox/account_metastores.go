@@ -6,6 +6,7 @@ package sandbox
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -25,6 +26,12 @@ type metastore struct {
 	CreatedAt         int64  `json:"created_at"`
 	CreatedBy         string `json:"created_by"`
 	UpdatedAt         int64  `json:"updated_at"`
+	UpdatedBy         string `json:"updated_by"`
+
+	SharingTokenLifetime      int64  `json:"delta_sharing_recipient_token_lifetime_in_seconds"`
+	SharingOrganization       string `json:"delta_sharing_organization_name,omitempty"`
+	StorageRootCredentialID   string `json:"storage_root_credential_id,omitempty"`
+	StorageRootCredentialName string `json:"storage_root_credential_name,omitempty"`
 }
 
 type createMetastoreRequest struct {
@@ -58,6 +65,7 @@ func (e *emulator) metastoreRoutes(mux *http.ServeMux) {
 		}
 		return map[string]any{"metastore_info": found}, nil
 	}))
+	e.metastoreUpdateRoutes(mux)
 	mux.HandleFunc("GET "+accountPath+"/metastores/{metastore_id}/workspaces", e.api(listAssignments))
 	mux.HandleFunc("GET "+accountPath+"/workspaces/{workspace_id}/metastore", e.api(getAssignment))
 	mux.HandleFunc("POST "+accountPath+"/workspaces/{workspace_id}/metastores/{metastore_id}", e.api(assignMetastore))
@@ -94,6 +102,7 @@ func (a *account) newMetastore(name, region string, at int64) *metastore {
 	return &metastore{
 		MetastoreID: id, Name: name, Region: region, Cloud: "aws", GlobalMetastoreID: "aws:" + region + ":" + id,
 		Owner: a.ClientID, DeltaSharingScope: "INTERNAL", PrivilegeModel: "1.0", CreatedAt: at, CreatedBy: a.ClientID, UpdatedAt: at,
+		UpdatedBy: a.ClientID, SharingTokenLifetime: sharingLifetime,
 	}
 }
 
@@ -114,7 +123,12 @@ func createMetastore(c *call) (any, error) {
 			"This account with id %s has reached the limit for metastores in region %s", c.account.ID, info.Region)
 	}
 	created := c.account.newMetastore(info.Name, info.Region, millis(c.now))
-	created.StorageRoot, created.ExternalAccess = info.StorageRoot, info.ExternalAccess
+	who := c.caller.clientID
+	created.ExternalAccess, created.Owner, created.CreatedBy, created.UpdatedBy = info.ExternalAccess, who, who, who
+	if info.StorageRoot != "" {
+		// The service puts the metastore's id after the root.
+		created.StorageRoot = strings.TrimSuffix(info.StorageRoot, "/") + "/" + created.MetastoreID
+	}
 	if err := c.account.metastores.add(c.now, created.MetastoreID, info.Name, created); err != nil {
 		return nil, err
 	}
@@ -165,6 +179,8 @@ func assignMetastore(c *call) (any, error) {
 	switch {
 	case body == nil:
 		return nil, missing("metastore_assignment")
+	case body.MetastoreID == "" && c.r.Method == http.MethodPost:
+		return nil, missing("metastore_assignment.metastore_id")
 	case body.MetastoreID != "" && body.MetastoreID != found.MetastoreID, body.WorkspaceID != 0 && body.WorkspaceID != ws.id:
 		return nil, invalidParameter("metastore_assignment in the body is not that of the path")
 	case found.Region != ws.region:
@@ -173,6 +189,9 @@ func assignMetastore(c *call) (any, error) {
 		return nil, apiErrorf(http.StatusConflict, "ALREADY_EXISTS", "Workspace %d is already assigned to metastore %s", ws.id, ws.metastore.MetastoreID)
 	case ws.status(c.now) != statusRunning:
 		return nil, invalidState("Workspace %d is not running", ws.id)
+	}
+	if c.r.Method == http.MethodPut && body.DefaultCatalogName == "" && ws.metastore != nil {
+		body.DefaultCatalogName = ws.metastore.DefaultCatalogName
 	}
 	ws.metastore = &metastoreAssignment{MetastoreID: found.MetastoreID, DefaultCatalogName: body.DefaultCatalogName, WorkspaceID: ws.id}
 	return nil, nil

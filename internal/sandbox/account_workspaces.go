@@ -118,6 +118,7 @@ func (c *call) newWorkspace(req *createWorkspaceRequest, fault networkFault) *wo
 	if ws.failure.kind == "" {
 		ws.ranAt = ws.readyAt
 	}
+	c.account.inherit(ws)
 	return ws
 }
 

@@ -55,6 +55,7 @@ type account struct {
 	net         accountNet
 	metastores  *collection[metastore]
 	workspaces  []*workspace
+	governance
 	// nextFailure is why the next workspace will fail to provision.
 	nextFailure networkFault
 }
@@ -80,7 +81,9 @@ func (s *Sandbox) NewAccount() Account {
 		connect:     newCollection[connectivity]("Network connectivity configuration"),
 		net:         newAccountNet(),
 		metastores:  newCollection[metastore]("Metastore"),
+		governance:  newGovernance(),
 	}
+	a.govern(s.em.now())
 	s.em.mu.Lock()
 	s.em.accounts[a.ID] = a
 	s.em.mu.Unlock()

@@ -6,8 +6,10 @@ package sandbox
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,7 +93,7 @@ func (e *emulator) oauthMetadata(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// token issues tokens to the account's service principal.
+// token issues tokens to the account's service principals.
 func (e *emulator) token(w http.ResponseWriter, r *http.Request) {
 	c := callOf(r)
 	form, err := url.ParseQuery(string(c.body))
@@ -106,7 +108,7 @@ func (e *emulator) token(w http.ResponseWriter, r *http.Request) {
 	} else {
 		id, secret = form.Get("client_id"), form.Get("client_secret")
 	}
-	account := e.login(id, secret)
+	account := e.login(c.now, id, secret)
 	foreign := r.PathValue("account_id") != "" && c.account != account
 	if account == nil || foreign || c.workspace != nil && c.workspace.account != account {
 		writeJSON(w, http.StatusUnauthorized, map[string]any{
@@ -129,11 +131,14 @@ func unescape(s string) string {
 	return s
 }
 
-func (e *emulator) login(clientID, secret string) *account {
+// login finds the account of a service principal. An account is locked before
+// the emulator, never after it.
+func (e *emulator) login(now time.Time, clientID, secret string) *account {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, a := range e.accounts {
-		if clientID != "" && a.ClientID == clientID && a.ClientSecret == secret {
+	accounts := slices.Collect(maps.Values(e.accounts))
+	e.mu.Unlock()
+	for _, a := range accounts {
+		if a.knows(now, clientID, secret) {
 			return a
 		}
 	}

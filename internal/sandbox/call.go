@@ -62,6 +62,9 @@ func (c *call) answer(h handler) (any, error) {
 	}
 	c.account.mu.Lock()
 	defer c.account.mu.Unlock()
+	if err := c.admitPrincipal(); err != nil {
+		return nil, err
+	}
 	if err := c.admit(); err != nil {
 		return nil, err
 	}
