@@ -115,7 +115,7 @@ func (s *Sandbox) AccountRequests(accountID string) []Request {
 	return s.reqs.all(func(r *Request) bool { return r.AccountID == accountID })
 }
 
-var secretName = regexp.MustCompile(`(?i)secret|password|token_value|private_key|access_key|api_token`)
+var secretName = regexp.MustCompile(`(?i)secret|string_value|bytes_value|password|token_value|private_key|access_key|api_token`)
 
 // redact takes secrets out of a request body. What is not JSON is a form with
 // credentials, or not ours to understand; none of it is kept.
