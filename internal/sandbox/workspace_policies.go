@@ -6,6 +6,7 @@ package sandbox
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -217,7 +218,7 @@ func (o *workspaceObjects) takePolicy(p *clusterPolicy, f policyFields) error {
 		return err
 	}
 	p.policyFields = f
-	p.policyFields.Definition = definition
+	p.Definition = definition
 	return nil
 }
 
@@ -241,9 +242,7 @@ func (f policyFields) effective() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for attribute, rule := range over {
-		merged[attribute] = rule
-	}
+	maps.Copy(merged, over)
 	encoded, err := json.Marshal(merged)
 	return string(encoded), err
 }

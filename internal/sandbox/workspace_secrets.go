@@ -39,7 +39,7 @@ type secretKey struct {
 
 var secretNames = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
 
-const secretPath = "/api/2.0/secrets/" //nolint:gosec // a path, no credential
+const secretPath = "/api/2.0/secrets/"
 
 func (e *emulator) secretRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+secretPath+"scopes/create", e.api(createScope))
