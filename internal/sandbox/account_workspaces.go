@@ -114,6 +114,7 @@ func (c *call) newWorkspace(req *createWorkspaceRequest, fault networkFault) *wo
 		tags: maps.Clone(req.CustomTags), refs: req.refs(), linger: c.e.linger,
 		createdAt: c.now, readyAt: c.now.Add(c.e.provision), failure: fault,
 		conf: initialConf(), settings: map[string]*setting{}, tokenACL: initialTokenACL(),
+		objects: newWorkspaceObjects(c.account.Account, c.account.principalID),
 	}
 	if ws.failure.kind == "" {
 		ws.ranAt = ws.readyAt

@@ -43,6 +43,7 @@ type account struct {
 
 	mu          sync.Mutex
 	tier        string
+	unity       map[string]*unity
 	caller      Caller
 	principalID int64
 	credentials *collection[credential]

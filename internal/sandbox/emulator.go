@@ -76,6 +76,7 @@ func (e *emulator) workspaceRoutes() {
 	e.settingRoutes(mux)
 	e.tokenRoutes(mux)
 	e.scimRoutes(mux)
+	e.objectRoutes(mux)
 	mux.HandleFunc("/", notFound)
 }
 

@@ -117,6 +117,10 @@ func (s *Sandbox) AccountRequests(accountID string) []Request {
 
 var secretName = regexp.MustCompile(`(?i)secret|password|token_value|private_key|access_key|api_token`)
 
+// secretContent are the names of what a secret holds, of which nothing is kept
+// even where it has the wrong type.
+var secretContent = regexp.MustCompile(`(?i)^(string|bytes)_value$`)
+
 // redact takes secrets out of a request body. What is not JSON is a form with
 // credentials, or not ours to understand; none of it is kept.
 func redact(path string, body []byte) string {
@@ -138,7 +142,7 @@ func redactValue(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, value := range v {
-			if _, isString := value.(string); isString && secretName.MatchString(name) {
+			if _, isString := value.(string); isString && secretName.MatchString(name) || secretContent.MatchString(name) {
 				v[name] = "[redacted]"
 				continue
 			}

@@ -58,6 +58,7 @@ type workspace struct {
 	settings  map[string]*setting
 	tokens    []*accessToken
 	tokenACL  []tokenGrant
+	objects   *workspaceObjects
 
 	// confDelay is how long writes to conf stay unseen; confBefore is what is
 	// seen until confFreshAt.

@@ -66,6 +66,9 @@ func (c *call) admit() error {
 	if pat := c.caller.pat; pat != nil && (ws.conf["enableTokensConfig"] == "false" || !ws.has(pat)) {
 		return unauthenticated()
 	}
+	if err := c.admitOwner(); err != nil {
+		return err
+	}
 	c.header.Set("X-Databricks-Org-Id", fmt.Sprint(ws.id))
 	return nil
 }

@@ -132,7 +132,12 @@ func writeConf(c *call) (any, error) {
 	if values["enableIpAccessLists"] == "true" && blocked(c.workspace.lists, c.account.caller.Address) {
 		return nil, wouldLockOut(c.account.caller.Address)
 	}
-	c.workspace.confBefore, c.workspace.confFreshAt = maps.Clone(c.workspace.conf), c.now.Add(c.workspace.confDelay)
+	// A write while an earlier one is unseen does not make that one seen: no key
+	// shows its new value before its own delay has passed.
+	if !c.now.Before(c.workspace.confFreshAt) {
+		c.workspace.confBefore = maps.Clone(c.workspace.conf)
+	}
+	c.workspace.confFreshAt = c.now.Add(c.workspace.confDelay)
 	maps.Copy(c.workspace.conf, values)
 	return noContent{}, nil
 }

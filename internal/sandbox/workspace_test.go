@@ -251,7 +251,8 @@ func TestTokens(t *testing.T) {
 		t.Errorf("token_value %q, want dapi…", made.str("token_value"))
 	}
 	w.refused(400, "INVALID_PARAMETER_VALUE", "admins", "PUT", acl, id,
-		object{"access_control_list": []object{{"group_name": "ops", "permission_level": "CAN_USE"}}})
+		object{"access_control_list": []object{{"group_name": "users", "permission_level": "CAN_USE"}}})
+	w.in(id, "POST", scimPath+"Groups", object{"displayName": "ops"})
 	w.in(id, "PATCH", acl, object{"access_control_list": []object{{"group_name": "ops", "permission_level": "CAN_USE"}}})
 	if got := w.in(id, "GET", acl, nil); len(got.items("access_control_list")) != 2 {
 		t.Errorf("%s: want two entries", got)

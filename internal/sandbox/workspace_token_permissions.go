@@ -67,6 +67,9 @@ func setTokenACL(c *call) (any, error) {
 		if err := g.check(); err != nil {
 			return nil, err
 		}
+		if err := c.checkPrincipal(g); err != nil {
+			return nil, err
+		}
 	}
 	next := req.AccessControlList
 	if c.r.Method == http.MethodPatch {
@@ -80,6 +83,7 @@ func setTokenACL(c *call) (any, error) {
 		return nil, invalidParameter("The group admins must keep CAN_MANAGE")
 	}
 	c.workspace.tokenACL = next
+	c.workspace.revokeForbidden()
 	return getTokenACL(c)
 }
 

@@ -19,6 +19,10 @@ type accessToken struct {
 	comment string
 	created time.Time
 	expires time.Time
+	// owner is whose token it is, and creator who made it, by user name or
+	// application id.
+	owner, creator string
+	scopes         []string
 }
 
 type createToken struct {
@@ -33,6 +37,8 @@ type tokenInfo struct {
 	Comment      string `json:"comment,omitempty"`
 	CreationTime int64  `json:"creation_time"`
 	ExpiryTime   int64  `json:"expiry_time"`
+
+	Scopes []string `json:"scopes,omitempty"`
 }
 
 type managedTokenInfo struct {
@@ -44,7 +50,7 @@ type managedTokenInfo struct {
 }
 
 func (t *accessToken) info() tokenInfo {
-	return tokenInfo{TokenID: t.id, Comment: t.comment, CreationTime: millis(t.created), ExpiryTime: millis(t.expires)}
+	return tokenInfo{TokenID: t.id, Comment: t.comment, CreationTime: millis(t.created), ExpiryTime: millis(t.expires), Scopes: t.scopes}
 }
 
 func (e *emulator) tokenRoutes(mux *http.ServeMux) {
@@ -56,6 +62,7 @@ func (e *emulator) tokenRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("DELETE /api/2.0/token-management/tokens/{token_id}", e.api(func(c *call) (any, error) {
 		return nil, c.dropToken(c.r.PathValue("token_id"))
 	}))
+	e.tokenManagementRoutes(mux)
 	mux.HandleFunc("GET "+tokenACLPath, e.api(getTokenACL))
 	mux.HandleFunc("PUT "+tokenACLPath, e.api(setTokenACL))
 	mux.HandleFunc("PATCH "+tokenACLPath, e.api(setTokenACL))
@@ -83,6 +90,11 @@ func createAccessToken(c *call) (any, error) {
 	if err := c.decode(&req); err != nil {
 		return nil, err
 	}
+	return c.newToken(req, c.caller.clientID)
+}
+
+// newToken makes a token for its owner, which may be another than the caller.
+func (c *call) newToken(req createToken, owner string) (any, error) {
 	longest := c.workspace.maxLifetime()
 	lifetime := time.Duration(req.LifetimeSeconds) * time.Second
 	if lifetime == 0 {
@@ -91,16 +103,22 @@ func createAccessToken(c *call) (any, error) {
 	switch {
 	case c.workspace.conf["enableTokensConfig"] == "false":
 		return nil, apiErrorf(http.StatusNotFound, "FEATURE_DISABLED", "Token authentication is disabled for this workspace")
-	// That a longer lifetime is refused, not cut, is the stricter reading.
-	case lifetime < 0 || lifetime > longest:
+	case !c.workspace.mayUseTokens(owner):
+		return nil, permissionDenied("%s is not authorized to use personal access tokens in this workspace", owner)
+	// That a longer lifetime is refused, not cut, is the stricter reading. The
+	// seconds are compared, because a duration of so many may not exist.
+	case req.LifetimeSeconds < 0 || req.LifetimeSeconds > int64(longest.Seconds()):
 		return nil, invalidParameter("lifetime_seconds must be at most %d in this workspace", int64(longest.Seconds()))
-	case len(c.workspace.liveTokens(c.now)) >= maxTokens:
+	case len(c.tokensOf(owner)) >= maxTokens:
 		return nil, apiErrorf(http.StatusBadRequest, "QUOTA_EXCEEDED", "The user has reached the limit of %d tokens", maxTokens)
 	}
-	created := &accessToken{id: randomHex(32), comment: req.Comment, created: c.now, expires: c.now.Add(lifetime)}
+	created := &accessToken{
+		id: randomHex(32), comment: req.Comment, created: c.now, expires: c.now.Add(lifetime),
+		owner: owner, creator: c.caller.clientID, scopes: req.Scopes,
+	}
 	c.workspace.tokens = append(c.workspace.tokens, created)
 	value := c.e.issue(&bearer{
-		account: c.account, workspace: c.workspace, clientID: c.caller.clientID, expires: created.expires, pat: created,
+		account: c.account, workspace: c.workspace, clientID: owner, expires: created.expires, pat: created,
 	}, "dapi", 16)
 	return map[string]any{"token_value": value, "token_info": created.info()}, nil
 }
@@ -113,6 +131,9 @@ func revokeToken(c *call) (any, error) {
 		return nil, err
 	}
 	if err := require(text("token_id", req.TokenID)); err != nil {
+		return nil, err
+	}
+	if err := c.ownToken(req.TokenID); err != nil {
 		return nil, err
 	}
 	return nil, c.dropToken(req.TokenID)
@@ -139,7 +160,7 @@ func (c *call) dropToken(id string) error {
 // listTokens leaves the key out where there is no token.
 func listTokens(c *call) (any, error) {
 	var infos []tokenInfo
-	for _, t := range c.workspace.liveTokens(c.now) {
+	for _, t := range c.tokensOf(c.caller.clientID) {
 		infos = append(infos, t.info())
 	}
 	if infos == nil {
@@ -150,15 +171,23 @@ func listTokens(c *call) (any, error) {
 
 func (c *call) managed(t *accessToken) managedTokenInfo {
 	return managedTokenInfo{
-		tokenInfo: t.info(), CreatedByID: c.account.principalID, CreatedByUsername: c.account.ClientID,
-		OwnerID: c.account.principalID, WorkspaceID: c.workspace.id,
+		tokenInfo: t.info(), CreatedByID: c.numberOf(t.creator), CreatedByUsername: t.creator,
+		OwnerID: c.numberOf(t.owner), WorkspaceID: c.workspace.id,
 	}
 }
 
 func listManagedTokens(c *call) (any, error) {
+	query := c.r.URL.Query()
 	var infos []managedTokenInfo
 	for _, t := range c.workspace.liveTokens(c.now) {
-		infos = append(infos, c.managed(t))
+		info := c.managed(t)
+		if by := query.Get("created_by_username"); by != "" && by != info.CreatedByUsername {
+			continue
+		}
+		if by := query.Get("created_by_id"); by != "" && by != strconv.FormatInt(info.CreatedByID, 10) {
+			continue
+		}
+		infos = append(infos, info)
 	}
 	if infos == nil {
 		return nil, nil
