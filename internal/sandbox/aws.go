@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -34,6 +35,7 @@ type awsView struct {
 
 	mu       sync.Mutex
 	declared map[string]awsEndpoint
+	iam      propagation
 }
 
 func newAWSView(m *moto) *awsView {
@@ -88,57 +90,29 @@ func (v *awsView) endpoint(ctx context.Context, region, id string) (awsEndpoint,
 	return awsEndpoint{}, false, nil
 }
 
-type getRoleResponse struct {
-	ARN string `xml:"GetRoleResult>Role>Arn"`
-}
-
-// roleExists says whether an IAM role exists.
-func (v *awsView) roleExists(ctx context.Context, arn string) (bool, error) {
-	if v.addr == "" {
-		return true, nil
-	}
-	name := arn[strings.LastIndexByte(arn, '/')+1:]
-	status, body, err := v.query(ctx, "iam", "us-east-1", url.Values{
-		"Action": {"GetRole"}, "Version": {"2010-05-08"}, "RoleName": {name},
-	})
-	if err != nil || status != http.StatusOK {
-		return false, err
-	}
-	var answer getRoleResponse
-	if err := xml.Unmarshal(body, &answer); err != nil { //nolint:gosec // it is the answer of our own moto
-		return false, fmt.Errorf("reading moto's answer about %s: %w", arn, err)
-	}
-	return answer.ARN == arn, nil
-}
-
-// bucketExists says whether a bucket exists.
-func (v *awsView) bucketExists(ctx context.Context, region, bucket string) (bool, error) {
-	if v.addr == "" {
-		return true, nil
-	}
-	req, err := v.request(ctx, http.MethodHead, "s3", region, "/"+url.PathEscape(bucket), "")
-	if err != nil {
-		return false, err
-	}
-	status, _, err := v.do(req)
-	return status == http.StatusOK, err
-}
-
 // keyExists says whether a KMS key exists in a region.
 func (v *awsView) keyExists(ctx context.Context, region, arn string) (bool, error) {
 	if v.addr == "" {
 		return true, nil
 	}
-	req, err := v.request(ctx, http.MethodPost, "kms", region, "/", fmt.Sprintf(`{"KeyId":%q}`, arn))
+	status, _, err := v.kms(ctx, region, "DescribeKey", map[string]string{"KeyId": arn})
+	return status == http.StatusOK, err
+}
+
+func (v *awsView) kms(ctx context.Context, region, action string, in map[string]string) (int, []byte, error) {
+	body, err := json.Marshal(in)
 	if err != nil {
-		return false, err
+		return 0, nil, err
+	}
+	req, err := v.request(ctx, http.MethodPost, "kms", region, "/", string(body))
+	if err != nil {
+		return 0, nil, err
 	}
 	maps.Copy(req.Header, http.Header{
 		"Content-Type": {"application/x-amz-json-1.1"},
-		"X-Amz-Target": {"TrentService.DescribeKey"},
+		"X-Amz-Target": {"TrentService." + action},
 	})
-	status, _, err := v.do(req)
-	return status == http.StatusOK, err
+	return v.do(req)
 }
 
 func (v *awsView) query(ctx context.Context, service, region string, form url.Values) (int, []byte, error) {
