@@ -198,8 +198,8 @@ func TestKeyPoliciesAreEvaluated(t *testing.T) {
 	// Good enough for managed services, not for storage.
 	in := object{
 		"workspace_name": "failed", "aws_region": region,
-		"credentials_id":           w.ok("POST", "/credentials", credentialBody("role")).str("credentials_id"),
-		"storage_configuration_id": w.ok("POST", "/storage-configurations", storageBody("root")).str("storage_configuration_id"),
+		"credentials_id":                           w.ok("POST", "/credentials", credentialBody("role")).str("credentials_id"),
+		"storage_configuration_id":                 w.ok("POST", "/storage-configurations", storageBody("root")).str("storage_configuration_id"),
 		"managed_services_customer_managed_key_id": bad, "storage_customer_managed_key_id": bad,
 	}
 	failed := w.ok("POST", "/workspaces", in).str("workspace_id")

@@ -1,0 +1,320 @@
+// Copyright (c) the hardbricks authors
+// SPDX-License-Identifier: MPL-2.0
+
+package conformance_test
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+)
+
+// prepare makes what a sample needs and returns its request, with the ids of
+// those objects in it.
+func prepare(w *world, s sample, template string) request {
+	w.t.Helper()
+	r := request{method: s.method, form: s.form}
+	if strings.HasSuffix(template, "/v1/token") {
+		r.form = url.Values{"grant_type": {"client_credentials"}, "scope": {"all-apis"}}
+		r.basic, r.anonymous = s.status == http.StatusOK, s.status != http.StatusOK
+	}
+	if onWorkspace(template, s) {
+		r.workspace = w.id("workspace_id")
+	}
+	suffix := strings.TrimPrefix(template, accountAPI)
+	if special, ok := preparations[s.method+" "+suffix]; ok {
+		special(w, &s)
+	}
+	r.path = w.fill(template, func(name string) string {
+		if s.status == http.StatusNotFound && strings.HasSuffix(template, "{"+name+"}") {
+			return unknown(name)
+		}
+		if name == "type" {
+			return path.Base(strings.TrimSuffix(s.path, "/names/default"))
+		}
+		return w.id(name)
+	})
+	if len(s.query) > 0 {
+		r.path += "?" + s.query.Encode()
+	}
+	if s.request != nil {
+		r.in = w.substitute("", s.request)
+	}
+	return r
+}
+
+// substitute puts ids into a request, and values that a server takes in place
+// of those that only a mock does.
+func (w *world) substitute(name string, v any) any {
+	w.t.Helper()
+	switch v := v.(type) {
+	case object:
+		out := object{}
+		for field, value := range v {
+			// A name needs a prefix of the account, which it does not have.
+			if field != "deployment_name" {
+				out[field] = w.substitute(field, value)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = w.substitute(name, item)
+		}
+		return out
+	case string:
+		return w.replace(name, v)
+	}
+	return v
+}
+
+// ofTheirPath are the ids that bodies repeat.
+var ofTheirPath = []string{"private_access_settings_id", "metastore_id", "workspace_id", "token_id"}
+
+// ofAnother are the ids of objects that a request refers to.
+var ofAnother = []string{
+	"credentials_id", "storage_configuration_id", "network_id", "network_connectivity_config_id", "rest_api", "dataplane_relay",
+	"managed_services_customer_managed_key_id", "storage_customer_managed_key_id",
+}
+
+func (w *world) replace(name, value string) string {
+	w.t.Helper()
+	switch {
+	case name == "account_id":
+		return w.account.ID
+	case name == "private_access_settings_id" && w.ids[name] == "", slices.Contains(ofAnother, name):
+		return w.make(name)
+	case slices.Contains(ofTheirPath, name):
+		return w.id(name)
+	}
+	switch name {
+	case "allowed_vpc_endpoint_ids":
+		return w.make("rest_api")
+	case "region":
+		if value != otherRegion {
+			return region
+		}
+	case "key_arn":
+		return keyARN
+	case "role_arn":
+		return roleARN
+	case "bucket_name", "network_name", "private_access_settings_name":
+		if len(value) < 4 {
+			return value + "-sample"
+		}
+	case "aws_vpc_endpoint_id":
+		id, _ := w.endpoint(restService)[name].(string)
+		return id
+	case "etag":
+		if w.ids[name] != "" {
+			return w.ids[name]
+		}
+	}
+	return value
+}
+
+// preparations are for the samples that need more than the objects they name.
+var preparations = map[string]func(*world, *sample){
+	"GET /credentials":                                          needs("credentials_id"),
+	"GET /vpc-endpoints":                                        needs("vpc_endpoint_id"),
+	"GET /network-connectivity-configs":                         needs("network_connectivity_config_id"),
+	"GET /metastores":                                           needs("metastore_id"),
+	"GET /networks/{network_id}":                                prepareNetwork,
+	"GET /workspaces":                                           needs("workspace_id"),
+	"GET /workspaces/{workspace_id}":                            prepareWorkspace,
+	"GET /workspaces/{workspace_id}/metastore":                  prepareAssignment,
+	"POST /workspaces/{workspace_id}/metastores/{metastore_id}": prepareMetastore,
+	"PUT /workspaces/{workspace_id}/metastores/{metastore_id}":  prepareMetastore,
+	"POST /metastores":                                          prepareRegion,
+	"GET /api/2.0/token/list":                                   needs("token_id"),
+	"POST /api/2.0/token/delete":                                prepareTokenDelete,
+	"PUT /api/2.0/permissions/authorization/tokens":             needs("token_id"),
+	"GET /api/2.0/workspace-conf":                               prepareConf,
+	"POST /api/2.0/ip-access-lists":                             prepareList,
+	"GET /api/2.0/settings/types/{type}/names/default":          prepareSetting,
+	"PATCH /api/2.0/settings/types/{type}/names/default":        prepareSetting,
+	"DELETE /api/2.0/settings/types/{type}/names/default":       prepareSetting,
+}
+
+// needs makes objects, as many as a list in the sample has at least.
+func needs(name string) func(*world, *sample) {
+	return func(w *world, s *sample) {
+		w.t.Helper()
+		if list, ok := s.response.([]any); !ok || len(list) > 0 {
+			w.id(name)
+		}
+	}
+}
+
+// has says whether the recorded answer has a field.
+func (s sample) has(field string) bool {
+	fields, _ := s.response.(object)
+	_, ok := fields[field]
+	return ok
+}
+
+// prepareNetwork: only a network that is attached names its workspace.
+func prepareNetwork(w *world, s *sample) {
+	w.t.Helper()
+	if s.has("workspace_id") {
+		w.workspace(object{"network_id": w.id("network_id")})
+	}
+}
+
+// prepareWorkspace makes a workspace with all that the recorded one has.
+func prepareWorkspace(w *world, s *sample) {
+	w.t.Helper()
+	if s.status == http.StatusNotFound {
+		return
+	}
+	fields, _ := s.response.(object)
+	more := object{}
+	for _, ref := range append([]string{"private_access_settings_id"}, ofAnother...) {
+		if s.has(ref) {
+			more[ref] = w.make(ref)
+		}
+	}
+	if s.has("custom_tags") {
+		more["custom_tags"] = fields["custom_tags"]
+	}
+	if fields["workspace_status"] == "FAILED" {
+		w.s.FailProvisioning(w.account.ID, "Always fails")
+	}
+	w.ids["workspace_id"] = w.workspace(more)
+}
+
+// prepareMetastore: the metastore of the workspace's region is there.
+func prepareMetastore(w *world, _ *sample) { w.ids["metastore_id"] = w.account.MetastoreID }
+
+func prepareAssignment(w *world, s *sample) {
+	w.t.Helper()
+	prepareMetastore(w, s)
+	w.ok(http.MethodPut, "/workspaces/"+w.id("workspace_id")+"/metastores/"+w.account.MetastoreID,
+		object{"metastore_assignment": object{"metastore_id": w.account.MetastoreID}})
+}
+
+// prepareRegion names a region, which the mock does not need, and in which there
+// is no metastore yet.
+func prepareRegion(w *world, s *sample) {
+	w.t.Helper()
+	in, _ := s.request.(object)
+	info, _ := in["metastore_info"].(object)
+	info = maps.Clone(info)
+	info["region"] = otherRegion
+	s.request = object{"metastore_info": info}
+	w.ids["metastore_id"] = w.account.MetastoreID
+}
+
+// prepareTokenDelete: where the mock recorded no body, a token is named that
+// does not exist.
+func prepareTokenDelete(w *world, s *sample) {
+	if s.request == nil {
+		w.ids["token_id"] = unknown("token_id")
+		s.request = object{"token_id": ""}
+	}
+}
+
+func prepareConf(w *world, s *sample) {
+	w.t.Helper()
+	if values, ok := s.response.(object); ok && s.status == http.StatusOK {
+		w.in(w.id("workspace_id"), http.StatusNoContent, http.MethodPatch, "/api/2.0/workspace-conf", values)
+	}
+}
+
+// prepareList makes the list that is in the way, where one is.
+func prepareList(w *world, s *sample) {
+	w.t.Helper()
+	if s.status == http.StatusBadRequest && s.request == nil {
+		s.request = object{"label": "Naughty", "list_type": "BLOCK", "ip_addresses": []any{"1.2.3.4"}}
+		w.in(w.id("workspace_id"), http.StatusOK, http.MethodPost, "/api/2.0/ip-access-lists", s.request)
+	}
+}
+
+// prepareSetting brings a setting to where a sample finds it: never set for the
+// first write, at another etag for a conflict, and otherwise at the one that
+// the sample names.
+func prepareSetting(w *world, s *sample) {
+	w.t.Helper()
+	if s.status == http.StatusNotFound || s.request != nil && !isFirstWrite(s) && s.status == http.StatusConflict {
+		return
+	}
+	address := request{path: s.path, workspace: w.id("workspace_id"), method: http.MethodPatch}
+	body := s.request
+	if body == nil && s.response != nil {
+		body = settingBody(*s)
+	}
+	if s.method != http.MethodDelete && body != nil {
+		address.in = body
+		w.ids["etag"] = w.send(address).str("details.0.metadata.etag")
+	}
+	switch s.method {
+	case http.MethodGet:
+		if s.response == nil {
+			return
+		}
+		address.in = w.substitute("", withEtag(body))
+		w.want(http.StatusOK, address)
+	case http.MethodDelete:
+		s.query = url.Values{"etag": {"stale"}}
+		if s.status == http.StatusOK {
+			address.method = http.MethodDelete
+			s.query = url.Values{"etag": {w.send(address).str("details.0.metadata.etag")}}
+		}
+	}
+}
+
+func isFirstWrite(s *sample) bool {
+	in, _ := s.request.(object)
+	setting, _ := in["setting"].(object)
+	_, named := setting["etag"]
+	return !named
+}
+
+// settingBody makes the write that leads to what a sample reads.
+func settingBody(s sample) object {
+	setting := object{}
+	var mask []string
+	answer, _ := s.response.(object)
+	for name, value := range answer {
+		if name == "etag" || name == "setting_name" {
+			continue
+		}
+		setting[name] = value
+		mask = append(mask, leaves(name, value)...)
+	}
+	if len(mask) == 0 {
+		return object{}
+	}
+	return object{"allow_missing": true, "field_mask": strings.Join(mask, ","), "setting": setting}
+}
+
+// leaves returns the paths of a value's fields. A field without any is named
+// by what all such settings have.
+func leaves(name string, v any) []string {
+	fields, ok := v.(object)
+	if !ok {
+		return []string{name}
+	}
+	var out []string
+	for field, value := range fields {
+		out = append(out, leaves(name+"."+field, value)...)
+	}
+	if len(out) == 0 {
+		out = []string{name + ".value"}
+	}
+	return out
+}
+
+func withEtag(body any) object {
+	in, _ := body.(object)
+	out := maps.Clone(in)
+	setting, _ := in["setting"].(object)
+	setting = maps.Clone(setting)
+	setting["etag"] = ""
+	out["setting"] = setting
+	return out
+}

@@ -1,0 +1,154 @@
+// Copyright (c) the hardbricks authors
+// SPDX-License-Identifier: MPL-2.0
+
+package conformance_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// everyWrite calls f for each route that takes a body, with a request that
+// names objects that exist.
+func everyWrite(w *world, f func(template string, r request)) {
+	w.t.Helper()
+	for template, methods := range there {
+		for method := range strings.FieldsSeq(methods) {
+			if method == http.MethodGet || method == http.MethodDelete || !strings.HasPrefix(template, "/api/") {
+				continue
+			}
+			r := request{method: method}
+			if !strings.Contains(template, "{account_id}") {
+				r.workspace = w.id("workspace_id")
+			}
+			r.path = w.fill(template, func(name string) string {
+				switch name {
+				case "type":
+					return "disable_legacy_access"
+				case "metastore_id":
+					return w.account.MetastoreID
+				}
+				return w.id(name)
+			})
+			if strings.HasSuffix(template, "/workspaces/{workspace_id}") {
+				r.path += "?update_mask=custom_tags"
+			}
+			f(template, r)
+		}
+	}
+}
+
+// TestUnknownFieldsAreRefused: a client that sends a field in vain is found out.
+func TestUnknownFieldsAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	everyWrite(w, func(template string, r request) {
+		r.in = object{"no_such_field": "x"}
+		if template == "/api/2.0/workspace-conf" {
+			w.refused(400, "BAD_REQUEST", `Invalid keys: ["no_such_field"]`, r)
+			return
+		}
+		w.refusedFor(400, "MALFORMED_REQUEST", "no_such_field", r)
+	})
+}
+
+// TestBodiesMustBeObjects sends what is no JSON object.
+func TestBodiesMustBeObjects(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	everyWrite(w, func(_ string, r request) {
+		for _, text := range []string{"", "[]", `"text"`, "1", "{} {}", `{"a":`, "\x00"} {
+			r.text = text
+			w.refusedFor(400, "MALFORMED_REQUEST", "", r)
+		}
+	})
+}
+
+// TestRequiredFields leaves out one required field after the other (api, the
+// rows "required").
+func TestRequiredFields(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	workspace := w.id("workspace_id")
+	for path, in := range map[string]object{
+		w.path("/credentials"):                  credentials("role"),
+		w.path("/storage-configurations"):       storage("root"),
+		w.path("/networks"):                     network("net", nil),
+		w.path("/vpc-endpoints"):                w.endpoint(restService),
+		w.path("/customer-managed-keys"):        {"aws_key_info": object{"key_arn": keyARN}, "use_cases": []string{"STORAGE"}},
+		w.path("/private-access-settings"):      {"private_access_settings_name": "name", "region": region},
+		w.path("/workspaces"):                   w.bare(),
+		w.path("/network-connectivity-configs"): {"name": "name", "region": region},
+		w.path("/metastores"):                   {"metastore_info": object{"name": "m", "region": otherRegion}},
+		"/api/2.0/ip-access-lists":              {"label": "l", "list_type": "ALLOW", "ip_addresses": []string{"192.0.2.1"}},
+		"/api/2.0/token/delete":                 {"token_id": "x"},
+	} {
+		for field := range in {
+			without := object{}
+			for name, value := range in {
+				if name != field {
+					without[name] = value
+				}
+			}
+			r := request{method: http.MethodPost, path: path, in: without}
+			if !strings.Contains(path, "/accounts/") {
+				r.workspace = workspace
+			}
+			got := w.want(http.StatusBadRequest, r)
+			text, ok := strings.CutPrefix(got.str("message"), "Missing required parameters: ")
+			if got.str("error_code") != "MALFORMED_REQUEST" || !ok || !strings.HasPrefix(text, field) {
+				t.Errorf("%s without %s: %s", path, field, got)
+			}
+		}
+	}
+}
+
+// TestObservedDefaults compares a workspace that nobody touched with what a
+// live one answered.
+func TestObservedDefaults(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(filepath.Join(fixtures(t), "observed_live_defaults.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var live struct{ Workspace map[string]json.RawMessage }
+	if err := json.Unmarshal(content, &live); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t)
+	compared := 0
+	for route, raw := range live.Workspace {
+		s := sample{method: http.MethodGet, path: strings.TrimPrefix(route, "GET ")}
+		if _, known := find(there, s); !known {
+			continue
+		}
+		compared++
+		recorded := decode(raw)
+		r := request{method: http.MethodGet, path: s.path, workspace: w.id("workspace_id")}
+		if fields, ok := recorded.(object); ok && strings.HasSuffix(s.path, "/workspace-conf") {
+			var keys []string
+			for name := range fields {
+				keys = append(keys, name)
+			}
+			r.path += "?keys=" + strings.Join(keys, ",")
+		}
+		got := w.want(http.StatusOK, r)
+		for _, fault := range append(subset("answer", recorded, got.value), echoes("live", recorded, got.value)...) {
+			t.Errorf("%s: %s\n%s", route, fault, got)
+		}
+		if fields, ok := recorded.(object); ok {
+			for name, value := range fields {
+				if value == nil && got.at(name) != nil {
+					t.Errorf("%s: %s is %v, want null", route, name, got.at(name))
+				}
+			}
+		}
+	}
+	if t.Logf("defaults compared: %d of %d", compared, len(live.Workspace)); compared == 0 {
+		t.Error("nothing was compared")
+	}
+}
