@@ -25,6 +25,8 @@ type awsEndpoint struct {
 	ServiceName string
 	OwnerID     string
 	State       string
+	// VPCID is empty for endpoints that were declared.
+	VPCID string
 }
 
 // awsView is what the emulator sees of AWS. Its answers about objects are yes
@@ -61,6 +63,7 @@ type describeEndpointsResponse struct {
 		Service string `xml:"serviceName"`
 		Owner   string `xml:"ownerId"`
 		State   string `xml:"state"`
+		VPC     string `xml:"vpcId"`
 	} `xml:"vpcEndpointSet>item"`
 }
 
@@ -84,7 +87,7 @@ func (v *awsView) endpoint(ctx context.Context, region, id string) (awsEndpoint,
 	}
 	for _, item := range answer.Items {
 		if item.ID == id {
-			return awsEndpoint{ServiceName: item.Service, OwnerID: item.Owner, State: item.State}, true, nil
+			return awsEndpoint{ServiceName: item.Service, OwnerID: item.Owner, State: item.State, VPCID: item.VPC}, true, nil
 		}
 	}
 	return awsEndpoint{}, false, nil
