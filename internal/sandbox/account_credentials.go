@@ -79,7 +79,7 @@ func (c *call) checkRole(arn string) error {
 	known := roleARN.MatchString(arn)
 	if known {
 		err := c.outside(func(ctx context.Context) (err error) {
-			known, err = c.e.aws.trusts(ctx, c.account.ID, arn, c.now, databricks, logDelivery)
+			known, err = c.e.aws.trusts(ctx, c.account.ID, arn, c.now, databricks, logWriter)
 			return err
 		})
 		if err != nil {

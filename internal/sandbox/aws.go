@@ -93,6 +93,49 @@ func (v *awsView) endpoint(ctx context.Context, region, id string) (awsEndpoint,
 	return awsEndpoint{}, false, nil
 }
 
+type getRoleResponse struct {
+	ARN   string `xml:"GetRoleResult>Role>Arn"`
+	Trust string `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"`
+}
+
+// roleExists says whether an IAM role exists.
+func (v *awsView) roleExists(ctx context.Context, arn string) (bool, error) {
+	if v.addr == "" {
+		return true, nil
+	}
+	found, err := v.role(ctx, arn)
+	return err == nil && found.ARN == arn, err
+}
+
+// role describes an IAM role; the zero value is that there is none.
+func (v *awsView) role(ctx context.Context, arn string) (getRoleResponse, error) {
+	name := arn[strings.LastIndexByte(arn, '/')+1:]
+	status, body, err := v.query(ctx, "iam", "us-east-1", url.Values{
+		"Action": {"GetRole"}, "Version": {"2010-05-08"}, "RoleName": {name},
+	})
+	if err != nil || status != http.StatusOK {
+		return getRoleResponse{}, err
+	}
+	var answer getRoleResponse
+	if err := xml.Unmarshal(body, &answer); err != nil { //nolint:gosec // it is the answer of our own moto
+		return getRoleResponse{}, fmt.Errorf("reading moto's answer about %s: %w", arn, err)
+	}
+	return answer, nil
+}
+
+// bucketExists says whether a bucket exists.
+func (v *awsView) bucketExists(ctx context.Context, region, bucket string) (bool, error) {
+	if v.addr == "" {
+		return true, nil
+	}
+	req, err := v.request(ctx, http.MethodHead, "s3", region, "/"+url.PathEscape(bucket), "")
+	if err != nil {
+		return false, err
+	}
+	status, _, err := v.do(req)
+	return status == http.StatusOK, err
+}
+
 // keyExists says whether a KMS key exists in a region.
 func (v *awsView) keyExists(ctx context.Context, region, arn string) (bool, error) {
 	if v.addr == "" {

@@ -6,7 +6,6 @@ package sandbox
 import (
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -30,8 +29,8 @@ func databricks(arn string) awsPrincipal {
 	return awsPrincipal{account: "414351767826"}
 }
 
-// logDelivery is the role that writes logs.
-func logDelivery(arn string) awsPrincipal {
+// logWriter is the role that writes logs.
+func logWriter(arn string) awsPrincipal {
 	p := databricks(arn)
 	p.role = "arn:aws:iam::" + p.account + ":role/SaasUsageDeliveryRole-prod-IAMRole-3PLHICCRR1TK"
 	if partitionOf(arn) == "aws-us-gov" {
@@ -64,11 +63,6 @@ func (p awsPrincipal) request(accountID, action, resource string) awspolicy.Requ
 	return awspolicy.Request{Account: p.account, ARN: p.role, Action: action, Resource: resource, Context: known}
 }
 
-type getRoleResponse struct {
-	ARN   string `xml:"GetRoleResult>Role>Arn"`
-	Trust string `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"`
-}
-
 // trusts says whether one of the principals can assume a role with the
 // Databricks account's id as external id. moto lets anyone assume any role, so
 // the trust policy is evaluated here.
@@ -76,19 +70,17 @@ func (v *awsView) trusts(ctx context.Context, accountID, arn string, now time.Ti
 	if v.addr == "" {
 		return true, nil
 	}
-	status, body, err := v.query(ctx, "iam", "us-east-1", url.Values{
-		"Action": {"GetRole"}, "Version": {"2010-05-08"}, "RoleName": {arn[strings.LastIndexByte(arn, '/')+1:]},
-	})
-	if err != nil || status != http.StatusOK {
+	exists, err := v.roleExists(ctx, arn)
+	if err != nil || !exists {
 		return false, err
 	}
-	var answer getRoleResponse
-	if err := xml.Unmarshal(body, &answer); err != nil { //nolint:gosec // it is the answer of our own moto
-		return false, fmt.Errorf("reading moto's answer about %s: %w", arn, err)
+	answer, err := v.role(ctx, arn)
+	if err != nil {
+		return false, err
 	}
 	trust, err := url.QueryUnescape(answer.Trust)
-	if err != nil || answer.ARN != arn {
-		return false, err
+	if err != nil {
+		return false, fmt.Errorf("reading moto's answer about %s: %w", arn, err)
 	}
 	doc, err := awspolicy.Parse([]byte(v.effective(arn, trust, now)))
 	if err != nil {
@@ -116,20 +108,9 @@ func (v *awsView) refusedByBucket(ctx context.Context, accountID, region, bucket
 	if v.addr == "" {
 		return nil, nil
 	}
-	req, err := v.request(ctx, http.MethodGet, "s3", region, "/"+url.PathEscape(bucket)+"?policy", "")
+	doc, err := v.bucketPolicy(ctx, region, bucket)
 	if err != nil {
 		return nil, err
-	}
-	status, body, err := v.do(req)
-	if err != nil {
-		return nil, err
-	}
-	// Without a bucket, or without a policy, the document lets nobody in.
-	var doc awspolicy.Document
-	if status == http.StatusOK {
-		if doc, err = awspolicy.Parse(body); err != nil {
-			doc = awspolicy.Document{}
-		}
 	}
 	arn := "arn:" + partitionOfRegion(region) + ":s3:::" + bucket
 	allowed := func(action, resource, acl string) bool {
@@ -157,6 +138,27 @@ func (v *awsView) refusedByBucket(ctx context.Context, accountID, region, bucket
 		}
 	}
 	return refused, nil
+}
+
+// bucketPolicy reads the policy of a bucket. Without a bucket, or without a
+// policy, the document lets nobody in.
+func (v *awsView) bucketPolicy(ctx context.Context, region, bucket string) (awspolicy.Document, error) {
+	if exists, err := v.bucketExists(ctx, region, bucket); err != nil || !exists {
+		return awspolicy.Document{}, err
+	}
+	req, err := v.request(ctx, http.MethodGet, "s3", region, "/"+url.PathEscape(bucket)+"?policy", "")
+	if err != nil {
+		return awspolicy.Document{}, err
+	}
+	status, body, err := v.do(req)
+	if err != nil || status != http.StatusOK {
+		return awspolicy.Document{}, err
+	}
+	doc, err := awspolicy.Parse(body)
+	if err != nil {
+		return awspolicy.Document{}, nil //nolint:nilerr // a policy that cannot be read lets nobody in
+	}
+	return doc, nil
 }
 
 func partitionOfRegion(region string) string {

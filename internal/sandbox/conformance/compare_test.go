@@ -45,7 +45,7 @@ func subset(at string, recorded, got any) []string {
 	case object:
 		fields, _ := got.(object)
 		for name, value := range recorded {
-			found, ok := fields[name]
+			found, ok := lookUp(fields, name)
 			if !ok {
 				faults = append(faults, at+"."+name+" is missing")
 				continue
@@ -62,6 +62,20 @@ func subset(at string, recorded, got any) []string {
 		}
 	}
 	return faults
+}
+
+// lookUp finds a field whatever the case of its name: some mocks write
+// resources for Resources, and clients read both.
+func lookUp(fields object, name string) (any, bool) {
+	if found, ok := fields[name]; ok {
+		return found, true
+	}
+	for other, found := range fields {
+		if strings.EqualFold(other, name) {
+			return found, true
+		}
+	}
+	return nil, false
 }
 
 func kind(v any) string {

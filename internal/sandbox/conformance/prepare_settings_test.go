@@ -18,7 +18,10 @@ func prepareSetting(w *world, s *sample) {
 	if s.status == http.StatusNotFound || s.request != nil && !isFirstWrite(s) && s.status == http.StatusConflict {
 		return
 	}
-	address := request{path: s.path, workspace: w.id("workspace_id"), method: http.MethodPatch}
+	address := request{path: s.path, method: http.MethodPatch}
+	if !strings.Contains(s.path, w.account.ID) {
+		address.workspace = w.id("workspace_id")
+	}
 	body := s.request
 	if body == nil && s.response != nil {
 		body = settingBody(*s)

@@ -24,6 +24,7 @@ func prepare(w *world, s sample, template string) request {
 	if onWorkspace(template, s) {
 		r.workspace = w.id("workspace_id")
 	}
+	s.path = w.ownPath(template, s.path)
 	suffix := strings.TrimPrefix(template, accountAPI)
 	if special, ok := preparations[s.method+" "+suffix]; ok {
 		special(w, &s)
@@ -35,6 +36,9 @@ func prepare(w *world, s sample, template string) request {
 		if name == "type" {
 			return path.Base(strings.TrimSuffix(s.path, "/names/default"))
 		}
+		if name == "name" {
+			return path.Base(s.path)
+		}
 		return w.id(name)
 	})
 	if len(s.query) > 0 {
@@ -44,6 +48,17 @@ func prepare(w *world, s sample, template string) request {
 		r.in = w.substitute("", s.request)
 	}
 	return r
+}
+
+// ownPath puts the account into a sample's path.
+func (w *world) ownPath(template, address string) string {
+	parts := strings.Split(address, "/")
+	for i, part := range strings.Split(template, "/") {
+		if part == "{account_id}" {
+			parts[i] = w.account.ID
+		}
+	}
+	return strings.Join(parts, "/")
 }
 
 // substitute puts ids into a request, and values that a server takes in place
@@ -91,6 +106,9 @@ func (w *world) replace(name, value string) string {
 	case slices.Contains(ofTheirPath, name):
 		return w.id(name)
 	}
+	if strings.HasPrefix(value, "accounts/") {
+		return w.ruleSet()
+	}
 	switch name {
 	case "allowed_vpc_endpoint_ids":
 		return w.make("rest_api")
@@ -102,6 +120,8 @@ func (w *world) replace(name, value string) string {
 		return keyARN
 	case "role_arn":
 		return roleARN
+	case "storage_root_credential_id":
+		return w.make(name)
 	case "bucket_name", "network_name", "private_access_settings_name":
 		if len(value) < 4 {
 			return value + "-sample"
@@ -119,25 +139,40 @@ func (w *world) replace(name, value string) string {
 
 // preparations are for the samples that need more than the objects they name.
 var preparations = map[string]func(*world, *sample){
-	"GET /credentials":                                          needs("credentials_id"),
-	"GET /vpc-endpoints":                                        needs("vpc_endpoint_id"),
-	"GET /network-connectivity-configs":                         needs("network_connectivity_config_id"),
-	"GET /metastores":                                           needs("metastore_id"),
-	"GET /networks/{network_id}":                                prepareNetwork,
-	"GET /workspaces":                                           needs("workspace_id"),
-	"GET /workspaces/{workspace_id}":                            prepareWorkspace,
-	"GET /workspaces/{workspace_id}/metastore":                  prepareAssignment,
-	"POST /workspaces/{workspace_id}/metastores/{metastore_id}": prepareMetastore,
-	"PUT /workspaces/{workspace_id}/metastores/{metastore_id}":  prepareMetastore,
-	"POST /metastores":                                          prepareRegion,
-	"GET /api/2.0/token/list":                                   needs("token_id"),
-	"POST /api/2.0/token/delete":                                prepareTokenDelete,
-	"PUT /api/2.0/permissions/authorization/tokens":             needs("token_id"),
-	"GET /api/2.0/workspace-conf":                               prepareConf,
-	"POST /api/2.0/ip-access-lists":                             prepareList,
-	"GET /api/2.0/settings/types/{type}/names/default":          prepareSetting,
-	"PATCH /api/2.0/settings/types/{type}/names/default":        prepareSetting,
-	"DELETE /api/2.0/settings/types/{type}/names/default":       prepareSetting,
+	"GET /credentials":                                                  needs("credentials_id"),
+	"GET /vpc-endpoints":                                                needs("vpc_endpoint_id"),
+	"GET /network-connectivity-configs":                                 needs("network_connectivity_config_id"),
+	"GET /metastores":                                                   needs("metastore_id"),
+	"GET /networks/{network_id}":                                        prepareNetwork,
+	"GET /workspaces":                                                   needs("workspace_id"),
+	"GET /workspaces/{workspace_id}":                                    prepareWorkspace,
+	"GET /workspaces/{workspace_id}/metastore":                          prepareAssignment,
+	"POST /workspaces/{workspace_id}/metastores/{metastore_id}":         prepareMetastore,
+	"PUT /workspaces/{workspace_id}/metastores/{metastore_id}":          prepareMetastore,
+	"POST /metastores":                                                  prepareRegion,
+	"GET /api/2.0/token/list":                                           needs("token_id"),
+	"POST /api/2.0/token/delete":                                        prepareTokenDelete,
+	"PUT /api/2.0/permissions/authorization/tokens":                     needs("token_id"),
+	"GET /api/2.0/workspace-conf":                                       prepareConf,
+	"POST /api/2.0/ip-access-lists":                                     prepareList,
+	"GET /settings/types/{type}/names/default":                          prepareSetting,
+	"PATCH /settings/types/{type}/names/default":                        prepareSetting,
+	"DELETE /settings/types/{type}/names/default":                       prepareSetting,
+	"GET /scim/v2/Groups":                                               prepareIdentity("displayName", "group_id"),
+	"GET /scim/v2/Groups/{group_id}":                                    prepareGroup,
+	"GET /scim/v2/Users":                                                prepareIdentity("userName", "user_id"),
+	"GET /servicePrincipals/{service_principal_id}/credentials/secrets": needs("secret_id"),
+	"PUT /workspaces/{workspace_id}/permissionassignments/principals/{principal_id}":    prepareFederation,
+	"GET /workspaces/{workspace_id}/permissionassignments":                              prepareAssignments,
+	"DELETE /workspaces/{workspace_id}/permissionassignments/principals/{principal_id}": prepareAssignments,
+	"GET /api/2.1/accounts/{account_id}/settings/{name}":                                prepareSettingV2,
+	"GET /api/2.0/preview/accounts/{account_id}/access-control/rule-sets":               prepareRuleSet,
+	"PUT /api/2.0/preview/accounts/{account_id}/access-control/rule-sets":               prepareRuleSet,
+	"GET /metastores/{metastore_id}":                                                    prepareMetastoreUpdate,
+	"DELETE /metastores/{metastore_id}":                                                 needs("metastore_id"),
+	"GET /api/2.0/settings/types/{type}/names/default":                                  prepareSetting,
+	"PATCH /api/2.0/settings/types/{type}/names/default":                                prepareSetting,
+	"DELETE /api/2.0/settings/types/{type}/names/default":                               prepareSetting,
 }
 
 // needs makes objects, as many as a list in the sample has at least.

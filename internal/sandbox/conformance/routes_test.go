@@ -67,14 +67,15 @@ var notThereYet = map[string]string{
 	accountAPI + "/workspaces/{workspace_id}/permissionassignments":                                             "GET",
 	accountAPI + "/workspaces/{workspace_id}/permissionassignments/principals/{principal_id}":                   "PUT DELETE",
 	accountAPI + "/scim/v2/Groups":                                                                              "GET POST",
-	accountAPI + "/scim/v2/Groups/{id}":                                                                         "GET PUT PATCH DELETE",
+	accountAPI + "/scim/v2/Groups/{group_id}":                                                                   "GET PUT PATCH DELETE",
 	accountAPI + "/scim/v2/Users":                                                                               "GET POST",
-	accountAPI + "/scim/v2/Users/{id}":                                                                          "GET PUT PATCH DELETE",
+	accountAPI + "/scim/v2/Users/{user_id}":                                                                     "GET PUT PATCH DELETE",
 	accountAPI + "/scim/v2/ServicePrincipals":                                                                   "GET POST",
-	accountAPI + "/scim/v2/ServicePrincipals/{id}":                                                              "GET PUT PATCH DELETE",
+	accountAPI + "/scim/v2/ServicePrincipals/{service_principal_id}":                                            "GET PUT PATCH DELETE",
 	accountAPI + "/servicePrincipals/{service_principal_id}/credentials/secrets":                                "GET POST",
 	accountAPI + "/servicePrincipals/{service_principal_id}/credentials/secrets/{secret_id}":                    "DELETE",
 	"/api/2.0/preview/accounts/{account_id}/access-control/rule-sets":                                           "GET PUT",
+	"/api/2.0/preview/accounts/access-control/rule-sets":                                                        "GET PUT",
 	"/api/2.0/preview/permissionassignments":                                                                    "GET POST",
 	"/api/2.0/preview/permissionassignments/principals/{principal_id}":                                          "PUT DELETE",
 	"/api/2.0/preview/scim/v2/Groups":                                                                           "GET POST",
@@ -120,8 +121,6 @@ var outside = []string{
 	"/api/2.1/accounts/{account_id}/budgets", "/api/2.1/accounts/{account_id}/budgets/{id}",
 	"/api/2.1/unity-catalog/recipients", "/api/2.1/unity-catalog/recipients/{name}",
 	"/api/2.1/unity-catalog/shares", "/api/2.1/unity-catalog/shares/{name}", "/api/2.1/unity-catalog/shares/{name}/permissions",
-	// A name of rule sets that a mock made up; the API has access-control before it.
-	"/api/2.0/preview/accounts/{account_id}/rule-sets",
 }
 
 const accountAPI = "/api/2.0/accounts/{account_id}"
