@@ -78,8 +78,7 @@ func (w *world) makeInWorkspace(name string) string {
 		w.t.Helper()
 		return w.in(w.id("workspace_id"), http.StatusOK, http.MethodPost, path, in).str(id)
 	}
-	switch name {
-	case "ip_access_list_id":
+	if name == "ip_access_list_id" {
 		return create("/api/2.0/ip-access-lists", "ip_access_list.list_id",
 			object{"label": w.unique("list"), "list_type": "BLOCK", "ip_addresses": []string{"192.0.2.1", "192.0.2.128/25"}})
 	}
