@@ -4,6 +4,7 @@
 package conformance_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 )
@@ -24,6 +25,33 @@ func (w *world) makeIdentity(name string) string {
 		field := map[string]string{"storage_credential_name": "name", "storage_root_credential_id": "id"}[name]
 		in := object{"credential_info": object{"name": w.unique("credential"), "aws_iam_role": object{"role_arn": roleARN}}}
 		return w.ok(http.MethodPost, "/metastores/"+w.id("metastore_id")+"/storage-credentials", in).str("credential_info." + field)
+	}
+	return w.makeGuard(name)
+}
+
+// makeGuard makes what watches and restricts.
+func (w *world) makeGuard(name string) string {
+	w.t.Helper()
+	switch name {
+	case "network_policy_id":
+		id := w.unique("np")
+		return w.ok(http.MethodPost, "/network-policies", object{
+			"network_policy_id": id, "egress": object{"network_access": object{
+				"restriction_mode":              "RESTRICTED_ACCESS",
+				"allowed_internet_destinations": []object{{"destination": "pypi.org", "internet_destination_type": "DNS_NAME"}},
+				"allowed_storage_destinations":  []object{{"bucket_name": "b1", "region": region, "storage_destination_type": "AWS_S3"}},
+			}},
+			"ingress": object{"public_access": object{"restriction_mode": "FULL_ACCESS"}},
+		}).str(name)
+	case "log_delivery_configuration_id":
+		return w.ok(http.MethodPost, "/log-delivery", object{"log_delivery_configuration": object{
+			"config_name": w.unique("logs"), "log_type": "BILLABLE_USAGE", "output_format": "CSV", "delivery_path_prefix": "a/b",
+			"delivery_start_time": "2020-10", "status": "ENABLED", "workspace_ids_filter": []json.Number{json.Number(w.id("workspace_id"))},
+			"credentials_id": w.make("credentials_id"), "storage_configuration_id": w.make("storage_configuration_id"),
+		}}).str("log_delivery_configuration.config_id")
+	case "private_endpoint_rule_id":
+		return w.ok(http.MethodPost, "/network-connectivity-configs/"+w.id("network_connectivity_config_id")+"/private-endpoint-rules",
+			object{"endpoint_service": "com.amazonaws." + region + ".s3", "resource_names": []string{"bucket-a"}}).str("rule_id")
 	}
 	w.t.Fatalf("no way is known to make a %s", name)
 	return ""

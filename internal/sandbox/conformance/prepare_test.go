@@ -4,6 +4,7 @@
 package conformance_test
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
@@ -69,8 +70,9 @@ func (w *world) substitute(name string, v any) any {
 	case object:
 		out := object{}
 		for field, value := range v {
-			// A name needs a prefix of the account, which it does not have.
-			if field != "deployment_name" {
+			// A name needs a prefix of the account, which it does not have, and a
+			// start is for usage alone, which the sample is not about.
+			if field != "deployment_name" && field != "delivery_start_time" {
 				out[field] = w.substitute(field, value)
 			}
 		}
@@ -83,6 +85,13 @@ func (w *world) substitute(name string, v any) any {
 		return out
 	case string:
 		return w.replace(name, v)
+	case json.Number:
+		switch name {
+		case "workspace_id":
+			return json.Number(w.id(name))
+		case "workspace_ids_filter":
+			return json.Number(w.make("workspace_id"))
+		}
 	}
 	return v
 }
@@ -122,6 +131,12 @@ func (w *world) replace(name, value string) string {
 		return roleARN
 	case "storage_root_credential_id":
 		return w.make(name)
+	case "delivery_path_prefix":
+		return strings.Trim(value, "/")
+	case "network_policy_id":
+		if w.ids[name] != "" {
+			return w.ids[name]
+		}
 	case "bucket_name", "network_name", "private_access_settings_name":
 		if len(value) < 4 {
 			return value + "-sample"
@@ -169,6 +184,8 @@ var preparations = map[string]func(*world, *sample){
 	"GET /api/2.0/preview/accounts/{account_id}/access-control/rule-sets":               prepareRuleSet,
 	"PUT /api/2.0/preview/accounts/{account_id}/access-control/rule-sets":               prepareRuleSet,
 	"GET /metastores/{metastore_id}":                                                    prepareMetastoreUpdate,
+	"PUT /workspaces/{workspace_id}/network":                                            needs("network_policy_id"),
+	"PUT /network-policies/{network_policy_id}":                                         needs("network_policy_id"),
 	"DELETE /metastores/{metastore_id}":                                                 needs("metastore_id"),
 	"GET /api/2.0/settings/types/{type}/names/default":                                  prepareSetting,
 	"PATCH /api/2.0/settings/types/{type}/names/default":                                prepareSetting,

@@ -46,6 +46,9 @@ func everyWrite(w *world, f func(template string, r request)) {
 			if strings.HasSuffix(template, "/workspaces/{workspace_id}") {
 				r.path += "?update_mask=custom_tags"
 			}
+			if strings.HasSuffix(template, "/private-endpoint-rules/{private_endpoint_rule_id}") {
+				r.path += "?update_mask=enabled"
+			}
 			f(template, r)
 		}
 	}
