@@ -72,12 +72,14 @@ func createCredentials(c *call) (any, error) {
 	return created, c.account.credentials.add(c.now, created.CredentialsID, created.CredentialsName, created)
 }
 
-// checkRole stands for the AssumeRole that the service tries.
+// checkRole stands for the AssumeRole that the service tries. The role can be
+// one for workspaces, or one for log delivery, which only another role of
+// Databricks needs to assume (api: credential configurations).
 func (c *call) checkRole(arn string) error {
 	known := roleARN.MatchString(arn)
 	if known {
 		err := c.outside(func(ctx context.Context) (err error) {
-			known, err = c.e.aws.roleExists(ctx, arn)
+			known, err = c.e.aws.trusts(ctx, c.account.ID, arn, c.now, databricks, logWriter)
 			return err
 		})
 		if err != nil {

@@ -81,7 +81,8 @@ func (c *call) withHealth(n *network) *network {
 			continue
 		}
 		out.WorkspaceID, out.VPCStatus = ws.id, "VALID"
-		if ws.status(c.now) == statusFailed {
+		// The network has no part in the failure of a key.
+		if ws.status(c.now) == statusFailed && ws.failure.kind != keyFault {
 			out.VPCStatus = "BROKEN"
 			out.ErrorMessages = []networkHealth{{ErrorType: ws.failure.kind, ErrorMessage: ws.failure.text}}
 		}

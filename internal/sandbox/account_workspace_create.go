@@ -6,6 +6,7 @@ package sandbox
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // createWorkspaceRequest is the body of POST workspaces.
@@ -214,7 +215,7 @@ func (c *call) checkAWS(req *createWorkspaceRequest) error {
 		return err
 	}
 	return c.outside(func(ctx context.Context) error {
-		role, err := c.e.aws.roleExists(ctx, credentials.AWSCredentials.STSRole.RoleARN)
+		role, err := c.e.aws.trusts(ctx, c.account.ID, credentials.AWSCredentials.STSRole.RoleARN, c.now, databricks)
 		if err != nil {
 			return err
 		}
@@ -225,9 +226,9 @@ func (c *call) checkAWS(req *createWorkspaceRequest) error {
 			}
 			return malformed("Failed credentials validation checks: %s", checks)
 		}
-		bucket, err := c.e.aws.bucketExists(ctx, req.AWSRegion, storage.RootBucketInfo.BucketName)
-		if err == nil && !bucket {
-			return malformed("Failed storage configuration validation checks: List, Put, PutWithBucketOwnerFullControl, Delete -- Access Denied")
+		refused, err := c.e.aws.refusedByBucket(ctx, c.account.ID, req.AWSRegion, storage.RootBucketInfo.BucketName)
+		if err == nil && len(refused) > 0 {
+			return malformed("Failed storage configuration validation checks: %s -- Access Denied", strings.Join(refused, ", "))
 		}
 		return err
 	})

@@ -39,7 +39,7 @@ func updateWorkspace(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	fault, err := c.networkFault(ws.region, changes[refNetwork])
+	fault, err := c.provisioningFault(ws.region, c.refsToTry(ws, changes))
 	if err != nil {
 		return nil, err
 	}
@@ -164,10 +164,14 @@ func (ws *workspace) mutable(name, old, id, status string, hasRun bool) error {
 // apply makes the changes. A running workspace moves to another network in the
 // background; a failed one is provisioned again, as is one whose VPC is
 // managed by Databricks. A change to a network that is no good silently comes
-// to nothing (api: workspaces, PATCH effect).
+// to nothing (api: workspaces, PATCH effect), and so does one to a key that
+// cannot be used, of which nothing is known (?).
 func (c *call) apply(ws *workspace, status string, changes map[string]string, fault networkFault) {
 	managed := ws.ref(refNetwork, c.now) == ""
 	for name, id := range changes {
+		if status == statusRunning && fault.kind == keyFault && (name == refManagedServices || name == refStorageKey) {
+			continue
+		}
 		if name == refNetwork && status == statusRunning {
 			if fault.kind == "" {
 				ws.moving = &networkMove{to: id, at: c.now.Add(c.e.linger)}

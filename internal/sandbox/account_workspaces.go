@@ -87,7 +87,7 @@ func createWorkspace(c *call) (any, error) {
 	if err := c.checkAWS(&req); err != nil {
 		return nil, err
 	}
-	fault, err := c.networkFault(req.AWSRegion, req.NetworkID)
+	fault, err := c.provisioningFault(req.AWSRegion, req.refs())
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -24,6 +25,8 @@ type awsEndpoint struct {
 	ServiceName string
 	OwnerID     string
 	State       string
+	// VPCID is empty for endpoints that were declared.
+	VPCID string
 }
 
 // awsView is what the emulator sees of AWS. Its answers about objects are yes
@@ -34,6 +37,7 @@ type awsView struct {
 
 	mu       sync.Mutex
 	declared map[string]awsEndpoint
+	iam      propagation
 }
 
 func newAWSView(m *moto) *awsView {
@@ -59,6 +63,7 @@ type describeEndpointsResponse struct {
 		Service string `xml:"serviceName"`
 		Owner   string `xml:"ownerId"`
 		State   string `xml:"state"`
+		VPC     string `xml:"vpcId"`
 	} `xml:"vpcEndpointSet>item"`
 }
 
@@ -82,14 +87,15 @@ func (v *awsView) endpoint(ctx context.Context, region, id string) (awsEndpoint,
 	}
 	for _, item := range answer.Items {
 		if item.ID == id {
-			return awsEndpoint{ServiceName: item.Service, OwnerID: item.Owner, State: item.State}, true, nil
+			return awsEndpoint{ServiceName: item.Service, OwnerID: item.Owner, State: item.State, VPCID: item.VPC}, true, nil
 		}
 	}
 	return awsEndpoint{}, false, nil
 }
 
 type getRoleResponse struct {
-	ARN string `xml:"GetRoleResult>Role>Arn"`
+	ARN   string `xml:"GetRoleResult>Role>Arn"`
+	Trust string `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"`
 }
 
 // roleExists says whether an IAM role exists.
@@ -97,18 +103,24 @@ func (v *awsView) roleExists(ctx context.Context, arn string) (bool, error) {
 	if v.addr == "" {
 		return true, nil
 	}
+	found, err := v.role(ctx, arn)
+	return err == nil && found.ARN == arn, err
+}
+
+// role describes an IAM role; the zero value is that there is none.
+func (v *awsView) role(ctx context.Context, arn string) (getRoleResponse, error) {
 	name := arn[strings.LastIndexByte(arn, '/')+1:]
 	status, body, err := v.query(ctx, "iam", "us-east-1", url.Values{
 		"Action": {"GetRole"}, "Version": {"2010-05-08"}, "RoleName": {name},
 	})
 	if err != nil || status != http.StatusOK {
-		return false, err
+		return getRoleResponse{}, err
 	}
 	var answer getRoleResponse
 	if err := xml.Unmarshal(body, &answer); err != nil { //nolint:gosec // it is the answer of our own moto
-		return false, fmt.Errorf("reading moto's answer about %s: %w", arn, err)
+		return getRoleResponse{}, fmt.Errorf("reading moto's answer about %s: %w", arn, err)
 	}
-	return answer.ARN == arn, nil
+	return answer, nil
 }
 
 // bucketExists says whether a bucket exists.
@@ -129,16 +141,24 @@ func (v *awsView) keyExists(ctx context.Context, region, arn string) (bool, erro
 	if v.addr == "" {
 		return true, nil
 	}
-	req, err := v.request(ctx, http.MethodPost, "kms", region, "/", fmt.Sprintf(`{"KeyId":%q}`, arn))
+	status, _, err := v.kms(ctx, region, "DescribeKey", map[string]string{"KeyId": arn})
+	return status == http.StatusOK, err
+}
+
+func (v *awsView) kms(ctx context.Context, region, action string, in map[string]string) (int, []byte, error) {
+	body, err := json.Marshal(in)
 	if err != nil {
-		return false, err
+		return 0, nil, err
+	}
+	req, err := v.request(ctx, http.MethodPost, "kms", region, "/", string(body))
+	if err != nil {
+		return 0, nil, err
 	}
 	maps.Copy(req.Header, http.Header{
 		"Content-Type": {"application/x-amz-json-1.1"},
-		"X-Amz-Target": {"TrentService.DescribeKey"},
+		"X-Amz-Target": {"TrentService." + action},
 	})
-	status, _, err := v.do(req)
-	return status == http.StatusOK, err
+	return v.do(req)
 }
 
 func (v *awsView) query(ctx context.Context, service, region string, form url.Values) (int, []byte, error) {

@@ -118,9 +118,42 @@ func (c *call) networkFault(region, networkID string) (fault networkFault, err e
 	if err != nil {
 		return networkFault{}, nil //nolint:nilerr // checkNetwork refuses it with the service's own text
 	}
+	endpoints := c.awsEndpoints(found)
 	err = c.outside(func(ctx context.Context) (err error) {
-		fault, err = c.e.aws.networkFault(ctx, region, found)
+		if fault, err = c.e.aws.networkFault(ctx, region, found); err == nil && fault.kind == "" {
+			fault, err = c.e.aws.endpointFault(ctx, region, found.VPCID, endpoints)
+		}
 		return err
 	})
 	return fault, err
+}
+
+// awsEndpoints are the ids that AWS has for the endpoints of a network.
+func (c *call) awsEndpoints(n *network) []string {
+	var ids []string
+	for _, id := range n.VPCEndpoints.ids() {
+		if endpoint, err := c.account.endpoints.get(c.now, id); err == nil {
+			ids = append(ids, endpoint.AWSVPCEndpointID)
+		}
+	}
+	return ids
+}
+
+// endpointFault: clusters reach Databricks through the endpoints, which must
+// therefore be in their VPC. The text is ours.
+func (v *awsView) endpointFault(ctx context.Context, region, vpc string, ids []string) (networkFault, error) {
+	for _, id := range ids {
+		found, known, err := v.endpoint(ctx, region, id)
+		switch {
+		case err != nil:
+			return networkFault{}, err
+		case !known:
+			return networkFault{"vpc", fmt.Sprintf("VPC endpoint %s does not exist in region %s", id, region)}, nil
+		case slices.Contains([]string{"deleted", "deleting", "expired", "failed", "rejected"}, found.State):
+			return networkFault{"vpc", fmt.Sprintf("VPC endpoint %s is %s", id, found.State)}, nil
+		case found.VPCID != "" && found.VPCID != vpc:
+			return networkFault{"vpc", fmt.Sprintf("VPC endpoint %s is in VPC %s, not in %s", id, found.VPCID, vpc)}, nil
+		}
+	}
+	return networkFault{}, nil
 }

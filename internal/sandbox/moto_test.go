@@ -63,22 +63,15 @@ func TestAWSObjectsAreLookedUp(t *testing.T) {
 	w.refused(400, "MALFORMED_REQUEST",
 		"Failed credential validation checks: please use a valid cross account IAM role with permissions setup correctly.",
 		"POST", w.path("/credentials"), "", credentialBody("role"))
-	aws(t, client, "iam", url.Values{"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {"role"}, "AssumeRolePolicyDocument": {"{}"}})
+	aws(t, client, "iam", url.Values{"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {"role"}, "AssumeRolePolicyDocument": {trustOf(databricksRoot, w.account.ID)}})
 	cred := w.ok("POST", "/credentials", credentialBody("role")).str("credentials_id")
 
 	stor := w.ok("POST", "/storage-configurations", storageBody("root")).str("storage_configuration_id")
 	in := object{"workspace_name": "ws", "aws_region": region, "credentials_id": cred, "storage_configuration_id": stor}
 	w.refused(400, "MALFORMED_REQUEST", "Failed storage configuration validation checks: List, Put, PutWithBucketOwnerFullControl, Delete -- Access Denied",
 		"POST", w.path("/workspaces"), "", in)
-	bucket, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "https://root-bucket.s3."+region+".amazonaws.com/",
-		strings.NewReader("<CreateBucketConfiguration><LocationConstraint>"+region+"</LocationConstraint></CreateBucketConfiguration>"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	sign(bucket, "s3")
-	if status, b := send(t, client, bucket); status != 200 {
-		t.Fatalf("creating the bucket: %d %s", status, b)
-	}
+	makeBucket(t, client)
+	putBucketPolicy(t, client, bucketPolicyOf(w.account.ID, "s3:*"))
 	w.ok("POST", "/workspaces", in)
 	checkMotoNetwork(t, w, client, in)
 	checkMotoEndpoint(t, w, client)
