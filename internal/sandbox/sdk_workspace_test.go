@@ -23,8 +23,8 @@ import (
 	"github.com/databricks/databricks-sdk-go/service/workspace"
 )
 
-// sdkWorkspace is the SDK's own client of a new workspace.
-func sdkWorkspace(t *testing.T) (*world, string, *databricks.WorkspaceClient) {
+// workspaceBySDK is the SDK's own client of a new workspace.
+func workspaceBySDK(t *testing.T) (*world, string, *databricks.WorkspaceClient) {
 	t.Helper()
 	w := newWorld(t)
 	id := w.workspace("sdk", nil)
@@ -60,7 +60,7 @@ func noError(t *testing.T, err error) {
 
 func TestSDKTokens(t *testing.T) {
 	t.Parallel()
-	w, id, c := sdkWorkspace(t)
+	w, id, c := workspaceBySDK(t)
 	ctx := t.Context()
 	app := w.s.AddServicePrincipal(w.account.ID, number(t, id), "robot")
 	own := must[*settings.CreateTokenResponse](t)(c.Tokens.Create(ctx, settings.CreateTokenRequest{Comment: "own", LifetimeSeconds: 60}))
@@ -94,7 +94,7 @@ func TestSDKTokens(t *testing.T) {
 
 func TestSDKIdentities(t *testing.T) {
 	t.Parallel()
-	_, _, c := sdkWorkspace(t)
+	_, _, c := workspaceBySDK(t)
 	ctx := t.Context()
 	found := must[[]iam.Group](t)(c.GroupsV2.ListAll(ctx, iam.ListGroupsRequest{Filter: `displayName eq "users"`}))
 	if len(found) != 1 {
@@ -139,7 +139,7 @@ func TestSDKIdentities(t *testing.T) {
 
 func TestSDKPoliciesAndPermissions(t *testing.T) {
 	t.Parallel()
-	w, id, c := sdkWorkspace(t)
+	w, id, c := workspaceBySDK(t)
 	ctx := t.Context()
 	policy := must[*compute.CreatePolicyResponse](t)(c.ClusterPolicies.Create(ctx, compute.CreatePolicy{
 		Name: "p", Definition: `{"a":{"type":"fixed","value":"b"}}`,
@@ -177,7 +177,7 @@ func TestSDKPoliciesAndPermissions(t *testing.T) {
 
 func TestSDKSecretsAndConfiguration(t *testing.T) {
 	t.Parallel()
-	_, _, c := sdkWorkspace(t)
+	_, _, c := workspaceBySDK(t)
 	ctx := t.Context()
 	noError(t, c.Secrets.CreateScope(ctx, workspace.CreateScope{Scope: "app"}))
 	noError(t, c.Secrets.PutSecret(ctx, workspace.PutSecret{Scope: "app", Key: "k", StringValue: "v"}))
@@ -213,7 +213,7 @@ func TestSDKSecretsAndConfiguration(t *testing.T) {
 
 func TestSDKUnityCatalog(t *testing.T) {
 	t.Parallel()
-	w, id, c := sdkWorkspace(t)
+	w, id, c := workspaceBySDK(t)
 	ctx := t.Context()
 	w.clock.pass(time.Second)
 	metastore := w.s.MetastoreID(w.account.ID, region)

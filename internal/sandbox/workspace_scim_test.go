@@ -31,18 +31,14 @@ func valuesOf(b body, attribute string) []string {
 	return out
 }
 
-// scimRefused expects an error in SCIM's envelope.
-func (w *world) scimRefused(status int, scimType, detail, method, path, workspace string, in any) {
+// inRefused expects an error in SCIM's envelope of a workspace.
+func (w *world) inRefused(status int, scimType, detail, method, path, workspace string, in any) {
 	w.t.Helper()
 	b := w.expect(status, method, path, workspace, in)
 	if b.str("status") != strconv.Itoa(status) || b.str("scimType") != scimType || !strings.Contains(b.str("detail"), detail) ||
 		!strings.Contains(b.String(), "urn:ietf:params:scim:api:messages:2.0:Error") || b.get("error_code") != nil {
 		w.t.Fatalf("%s %s: %s, want %d %s: %s", method, path, b, status, scimType, detail)
 	}
-}
-
-func patchOps(ops ...object) object {
-	return object{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": ops}
 }
 
 func TestSCIMGroupsAndEntitlements(t *testing.T) {
@@ -64,18 +60,18 @@ func TestSCIMGroupsAndEntitlements(t *testing.T) {
 		t.Errorf("entitlements %v after one was added", got)
 	}
 	w.in(id, "PATCH", users, patchOps(object{"op": "replace", "path": "entitlements", "value": []object{{}}}))
-	w.scimRefused(400, "invalidPath", "No such attribute with the name : entitlements in the current resource", "PATCH", users, id,
+	w.inRefused(400, "invalidPath", "No such attribute with the name : entitlements in the current resource", "PATCH", users, id,
 		patchOps(object{"op": "remove", "path": `entitlements[value eq "workspace-access"]`}))
-	w.scimRefused(400, "invalidValue", "root-access", "PATCH", users, id,
+	w.inRefused(400, "invalidValue", "root-access", "PATCH", users, id,
 		patchOps(object{"op": "add", "path": "entitlements", "value": []object{{"value": "root-access"}}}))
-	w.scimRefused(400, "invalidPath", "", "PATCH", users, id, patchOps(object{"op": "remove", "path": `entitlements[value co "x"]`}))
-	w.scimRefused(400, "invalidSyntax", "op", "PATCH", users, id, patchOps(object{"op": "drop", "path": "entitlements"}))
-	w.scimRefused(400, "invalidSyntax", "unknown field", "PATCH", users, id, object{"Operation": []object{}})
-	w.scimRefused(400, "mutability", "deleted", "DELETE", users, id, nil)
-	w.scimRefused(400, "mutability", "renamed", "PATCH", users, id, patchOps(object{"op": "replace", "path": "displayName", "value": "all"}))
-	w.scimRefused(404, "", "Group with id 1 not found.", "GET", scimPath+"Groups/1", id, nil)
+	w.inRefused(400, "invalidPath", "", "PATCH", users, id, patchOps(object{"op": "remove", "path": `entitlements[value co "x"]`}))
+	w.inRefused(400, "invalidSyntax", "op", "PATCH", users, id, patchOps(object{"op": "drop", "path": "entitlements"}))
+	w.inRefused(400, "invalidSyntax", "unknown field", "PATCH", users, id, object{"Operation": []object{}})
+	w.inRefused(400, "mutability", "deleted", "DELETE", users, id, nil)
+	w.inRefused(400, "mutability", "renamed", "PATCH", users, id, patchOps(object{"op": "replace", "path": "displayName", "value": "all"}))
+	w.inRefused(404, "", "Group with id 1 not found.", "GET", scimPath+"Groups/1", id, nil)
 
-	w.scimRefused(409, "uniqueness", "Group with name Admins already exists.", "POST", scimPath+"Groups", id, object{"displayName": "Admins"})
+	w.inRefused(409, "uniqueness", "Group with name Admins already exists.", "POST", scimPath+"Groups", id, object{"displayName": "Admins"})
 	admins := w.in(id, "GET", scimPath+"Groups/"+w.groupID(id, "admins"), nil)
 	if got := valuesOf(admins, "members"); len(got) != 1 || got[0] != w.in(id, "GET", scimPath+"Me", nil).str("id") {
 		t.Errorf("members of admins %v, want the service principal that made the workspace", got)
@@ -90,16 +86,16 @@ func TestSCIMUsersAndServicePrincipals(t *testing.T) {
 		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": "ann@example.com", "displayName": "Ann", "active": true,
 		"entitlements": []object{{"value": "allow-cluster-create"}},
 	}).str("id")
-	w.scimRefused(409, "uniqueness", "User with username ANN@example.com already exists.", "POST", scimPath+"Users", id, object{"userName": "ANN@example.com"})
-	w.scimRefused(400, "invalidValue", "email", "POST", scimPath+"Users", id, object{"userName": "ann"})
-	w.scimRefused(400, "invalidSyntax", "applicationId", "POST", scimPath+"Users", id, object{"userName": "bob@example.com", "applicationId": "x"})
-	w.scimRefused(400, "invalidValue", "Schema", "POST", scimPath+"Users", id,
+	w.inRefused(409, "uniqueness", "User with username ANN@example.com already exists.", "POST", scimPath+"Users", id, object{"userName": "ANN@example.com"})
+	w.inRefused(400, "invalidValue", "email", "POST", scimPath+"Users", id, object{"userName": "ann"})
+	w.inRefused(400, "invalidSyntax", "applicationId", "POST", scimPath+"Users", id, object{"userName": "bob@example.com", "applicationId": "x"})
+	w.inRefused(400, "invalidValue", "Schema", "POST", scimPath+"Users", id,
 		object{"userName": "bob@example.com", "schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:Group"}})
 	robot := w.in(id, "POST", scimPath+"ServicePrincipals", object{"displayName": "robot"})
 	if robot.str("applicationId") == "" || robot.get("active") != true {
 		t.Errorf("%s: want an application id, and it active", robot)
 	}
-	w.scimRefused(400, "invalidValue", "Member with id 7", "POST", scimPath+"Groups", id, object{"displayName": "ops", "members": []object{{"value": "7"}}})
+	w.inRefused(400, "invalidValue", "Member with id 7", "POST", scimPath+"Groups", id, object{"displayName": "ops", "members": []object{{"value": "7"}}})
 	ops := w.in(id, "POST", scimPath+"Groups", object{"displayName": "ops", "members": []object{{"value": ann}}}).str("id")
 	w.in(id, "PATCH", scimPath+"Groups/"+ops, patchOps(object{"op": "add", "path": "members", "value": []object{{"value": robot.str("id")}}}))
 	if got := valuesOf(w.in(id, "GET", scimPath+"Groups/"+ops, nil), "members"); !slices.Equal(got, []string{ann, robot.str("id")}) {
@@ -122,7 +118,7 @@ func TestSCIMUsersAndServicePrincipals(t *testing.T) {
 	if got := valuesOf(w.in(id, "GET", scimPath+"Groups/"+ops, nil), "members"); len(got) != 0 {
 		t.Errorf("members %v, want none: the last one is gone", got)
 	}
-	w.scimRefused(404, "", "not found", "PATCH", scimPath+"ServicePrincipals/"+ann, id, patchOps(object{"op": "remove", "path": "roles"}))
+	w.inRefused(404, "", "not found", "PATCH", scimPath+"ServicePrincipals/"+ann, id, patchOps(object{"op": "remove", "path": "roles"}))
 }
 
 func TestSCIMListsFilterAndPage(t *testing.T) {
@@ -166,9 +162,9 @@ func TestSCIMListsFilterAndPage(t *testing.T) {
 		t.Errorf("%s: want the second and third of five", page)
 	}
 	for _, filter := range []string{"displayName", "displayName+eq", "color+eq+%22red%22", "displayName+like+%22red%22", "displayName+eq+red+xor+id+eq+1", "%22"} {
-		w.scimRefused(400, "invalidFilter", "", "GET", scimPath+"Groups?filter="+filter, id, nil)
+		w.inRefused(400, "invalidFilter", "", "GET", scimPath+"Groups?filter="+filter, id, nil)
 	}
-	w.scimRefused(400, "invalidValue", "", "GET", scimPath+"Groups?count=-1", id, nil)
+	w.inRefused(400, "invalidValue", "", "GET", scimPath+"Groups?count=-1", id, nil)
 	if got := w.in(id, "GET", scimPath+"Groups?attributes=displayName", nil).String(); strings.Contains(got, "entitlements") || !strings.Contains(got, "users") {
 		t.Errorf("%s: want names alone", got)
 	}
