@@ -56,11 +56,16 @@ type account struct {
 	workspaces  []*workspace
 	// nextFailure is why the next workspace will fail to provision.
 	nextFailure networkFault
+	// trusted are salted hashes of the client secrets that are good.
+	trusted []secretHash
 }
 
 // NewAccount makes a further account, which shares nothing with the others.
-func (s *Sandbox) NewAccount() Account {
-	a := &account{
+func (s *Sandbox) NewAccount() Account { return s.enrol(newAccount()) }
+
+// newAccount makes an account that is in no sandbox yet.
+func newAccount() *account {
+	return &account{
 		Account: Account{
 			ID:               uuid.NewString(),
 			ClientID:         uuid.NewString(),
@@ -79,6 +84,11 @@ func (s *Sandbox) NewAccount() Account {
 		connect:     newCollection[connectivity]("Network connectivity configuration"),
 		metastores:  newCollection[metastore]("Metastore"),
 	}
+}
+
+// enrol takes an account in.
+func (s *Sandbox) enrol(a *account) Account {
+	a.trustSecret(a.ClientSecret)
 	s.em.mu.Lock()
 	s.em.accounts[a.ID] = a
 	s.em.mu.Unlock()

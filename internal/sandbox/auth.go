@@ -36,7 +36,7 @@ func (e *emulator) issue(b *bearer, prefix string, n int) string {
 	token := prefix + randomHex(n)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.tokens[token] = b
+	e.tokens[e.tokenKey(token)] = b
 	return token
 }
 
@@ -133,7 +133,7 @@ func (e *emulator) login(clientID, secret string) *account {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, a := range e.accounts {
-		if clientID != "" && a.ClientID == clientID && a.ClientSecret == secret {
+		if clientID != "" && a.ClientID == clientID && a.trusts(secret) {
 			return a
 		}
 	}
@@ -147,7 +147,7 @@ func (c *call) authenticate() error {
 		return unauthenticated()
 	}
 	c.e.mu.Lock()
-	c.caller = c.e.tokens[token]
+	c.caller = c.e.tokens[c.e.tokenKey(token)]
 	c.e.mu.Unlock()
 	if c.caller == nil || !c.caller.expires.IsZero() && !c.now.Before(c.caller.expires) {
 		return unauthenticated()
