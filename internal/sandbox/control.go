@@ -20,7 +20,7 @@ import (
 // The variables that lead a program inside to the control API.
 const (
 	controlVar      = "HARDBRICKS_SANDBOX_CONTROL"
-	controlTokenVar = "HARDBRICKS_SANDBOX_CONTROL_TOKEN" //nolint:gosec // the name of a variable
+	controlTokenVar = "HARDBRICKS_SANDBOX_CONTROL_TOKEN"
 )
 
 // maxControlBody is the most that a control request may say.

@@ -88,6 +88,7 @@ func TestControlRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.workspace("ws", nil)
+	cred := w.ok("POST", "/credentials", credentialBody("other")).str("credentials_id")
 	ws := "/accounts/" + w.account.ID + "/workspaces/" + id
 	for _, test := range []struct {
 		method, path string
@@ -117,6 +118,8 @@ func TestControlRefusals(t *testing.T) {
 		{"DELETE", "/accounts/" + w.account.ID + "/objects/nothing/x", nil, 404},
 		{"DELETE", "/accounts/" + w.account.ID + "/objects/networks/x", nil, 404},
 		{"PATCH", "/accounts/" + w.account.ID + "/objects/workspaces/" + id, object{"workspace_name": "x"}, 400},
+		{"PATCH", "/accounts/" + w.account.ID + "/objects/credentials/" + cred, object{"aws_credentials": object{"sts_role": nil}}, 400},
+		{"PATCH", "/accounts/" + w.account.ID + "/objects/credentials/" + cred, object{"more": 1}, 400},
 		{"PATCH", ws, object{"references": object{"budget_policy_id": "x"}}, 400},
 		{"PATCH", ws + "/conf", object{"enableEverything": "true"}, 400},
 		{"PUT", ws + "/settings/nothing", object{}, 404},

@@ -61,7 +61,7 @@ func shelvesOf(holder any) map[string]shelf {
 }
 
 func shelfOf(field reflect.Value) shelf {
-	if collection, ok := field.Interface().(interface{ shelf() shelf }); ok && !field.IsNil() {
+	if collection, ok := reflect.TypeAssert[interface{ shelf() shelf }](field); ok && !field.IsNil() {
 		return collection.shelf()
 	}
 	isObject := func(t reflect.Type) bool { return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct }
@@ -118,7 +118,7 @@ func (s listShelf) ids() []string {
 	var out []string
 	for i := range s.list.Len() {
 		id := objectID(s.list.Index(i).Elem())
-		if ws, ok := s.list.Index(i).Interface().(*workspace); ok && !ws.alive() {
+		if ws, ok := reflect.TypeAssert[*workspace](s.list.Index(i)); ok && !ws.alive() {
 			id = "" // it is kept for what it referred to
 		}
 		out = append(out, id)

@@ -78,10 +78,14 @@ func (e *emulator) forget(a *account, ws *workspace, at time.Time) {
 }
 
 // EditObject changes the fields of an object that the patch, a JSON object,
-// names, behind the back of all clients. Nothing is validated. The fields are
+// names, behind the back of all clients. Nothing is validated but that it has
+// no null, which the emulator could stumble over. The fields are
 // those on the wire, which is why what has a form of its own is not changed
 // here: see [Sandbox.EditWorkspace], [Sandbox.SetSetting], [Sandbox.SetConf].
 func (s *Sandbox) EditObject(accountID string, workspaceID int64, kind, id string, patch map[string]any) error {
+	if holdsNull(patch) {
+		return invalidParameter("%s %s: a change holds no null", kind, id)
+	}
 	encoded, err := json.Marshal(patch)
 	if err != nil {
 		return err
@@ -111,6 +115,18 @@ func (s *Sandbox) withObject(accountID string, workspaceID int64, kind, id strin
 		}
 		return do(a, found, object)
 	})
+}
+
+func holdsNull(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), holdsNull)
+	case []any:
+		return slices.ContainsFunc(v, holdsNull)
+	}
+	return false
 }
 
 // amend changes the fields of an object that a patch names.

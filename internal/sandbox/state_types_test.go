@@ -23,8 +23,8 @@ func unkept(t reflect.Type, path string, seen map[reflect.Type]bool) []string {
 	switch t.Kind() {
 	case reflect.Struct:
 		var out []string
-		for i := range t.NumField() {
-			out = append(out, unkeptField(t.Field(i), path, seen)...)
+		for field := range t.Fields() {
+			out = append(out, unkeptField(field, path, seen)...)
 		}
 		return out
 	case reflect.Map:
@@ -69,22 +69,22 @@ func TestTheWholeStateCanBeKept(t *testing.T) {
 func TestUnkeptIsFound(t *testing.T) {
 	t.Parallel()
 	type inner struct {
-		value       string
-		apiKey      string
-		notify      chan int
-		secretCount int
+		Value       string
+		APIKey      string
+		Notify      chan int
+		SecretCount int
 	}
 	type holder struct {
-		items     *collection[inner]
-		call      func()
-		stringer  fmt.Stringer
-		unknown   string `state:"what"`
-		ignored   func() `state:"-"`
-		passwords map[string]string
+		Items     *collection[inner]
+		Call      func()
+		Stringer  fmt.Stringer
+		Unknown   string `state:"what"`
+		Ignored   func() `state:"-"`
+		Passwords map[string]string
 	}
 	got := unkept(reflect.TypeFor[holder](), "", map[reflect.Type]bool{})
-	want := []string{".call: a func", ".items.items.value.apiKey: its name", ".items.items.value.notify: a chan",
-		".passwords: its name", ".stringer: interfaces", ".unknown: the tag"}
+	want := []string{".Call: a func", ".Items.items.value.APIKey: its name", ".Items.items.value.Notify: a chan",
+		".Passwords: its name", ".Stringer: interfaces", ".Unknown: the tag"}
 	slices.Sort(got)
 	if len(got) != len(want) {
 		t.Fatalf("%d problems, want %d: %q", len(got), len(want), got)
@@ -101,8 +101,8 @@ func TestTheEmulatorHoldsNothingElse(t *testing.T) {
 	t.Parallel()
 	known := []string{"accountAPI", "accounts", "deployments", "emulatorConfig", "mu", "tokenSalt", "tokens", "workspaceAPI", "workspaces"}
 	var got []string
-	for i := range reflect.TypeFor[emulator]().NumField() {
-		got = append(got, reflect.TypeFor[emulator]().Field(i).Name)
+	for field := range reflect.TypeFor[emulator]().Fields() {
+		got = append(got, field.Name)
 	}
 	slices.Sort(got)
 	for _, name := range got {
