@@ -118,7 +118,7 @@ func fill(v reflect.Value, depth int) {
 	case v.Type() == reflect.TypeFor[time.Time]():
 		v.Set(reflect.ValueOf(time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)))
 		return
-	case asText(v.Type()):
+	case asText(v.Type()), depth == 0 && (v.Kind() == reflect.Map || v.Kind() == reflect.Slice):
 		return
 	}
 	switch v.Kind() {
@@ -133,13 +133,13 @@ func fill(v reflect.Value, depth int) {
 		}
 	case reflect.Map:
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		fill(key, depth)
-		fill(value, depth)
+		fill(key, depth-1)
+		fill(value, depth-1)
 		v.Set(reflect.MakeMap(v.Type()))
 		v.SetMapIndex(key, value)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		fill(v.Index(0), depth)
+		fill(v.Index(0), depth-1)
 	case reflect.Interface:
 		v.Set(reflect.ValueOf(map[string]any{"a": []any{1.5, "b", int64(8e15), nil, true}}))
 	case reflect.String:
@@ -159,7 +159,7 @@ func fill(v reflect.Value, depth int) {
 func TestEveryFieldComesBack(t *testing.T) {
 	t.Parallel()
 	want := &account{}
-	fill(reflect.ValueOf(want).Elem(), 6)
+	fill(reflect.ValueOf(want).Elem(), 9)
 	want.workspaces[0].account = want
 	e := newEmulator(emulatorConfig{now: time.Now, aws: newAWSView(nil)})
 	e.accounts[want.ID] = want
@@ -189,7 +189,7 @@ func TestEveryFieldComesBack(t *testing.T) {
 func TestEveryListHasIDs(t *testing.T) {
 	t.Parallel()
 	for _, holder := range []any{&account{}, &workspace{}} {
-		fill(reflect.ValueOf(holder).Elem(), 6)
+		fill(reflect.ValueOf(holder).Elem(), 9)
 		for kind, shelf := range shelvesOf(holder) {
 			ids := shelf.ids()
 			if kind != "workspaces" && (len(ids) == 0 || ids[0] == "") {
