@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -26,9 +25,10 @@ type governance struct {
 	storageCredentials map[string][]*accountStorageCredential
 	// assignments are the permissions of principals, by workspace id.
 	assignments map[int64][]*accountAssignment
-	secrets     []*accountSecret
-	federation  []*accountFederationPolicy
-	ruleSets    map[string]*accountRuleSet
+	// secrets have the hashes of secrets alone: they are good after a restart too.
+	secrets    []*accountSecret `state:"keep"`
+	federation []*accountFederationPolicy
+	ruleSets   map[string]*accountRuleSet
 }
 
 func newGovernance() governance {
@@ -43,12 +43,7 @@ func newGovernance() governance {
 }
 
 // govern lets the account's own service principal in.
-func (a *account) govern(now time.Time) {
-	a.scim.addAdministrator(a)
-	a.secrets = append(a.secrets, &accountSecret{
-		owner: strconv.FormatInt(a.principalID, 10), id: uuid.NewString(), hash: accountSecretHash(a.ClientSecret), created: now,
-	})
-}
+func (a *account) govern() { a.scim.addAdministrator(a) }
 
 func (e *emulator) governanceRoutes(mux *http.ServeMux) {
 	e.accountSettingRoutes(mux)
@@ -115,7 +110,7 @@ func accountPage[T any](c *call, items []T, size int) (page []T, next string, er
 
 // forget takes everything away that a principal had.
 func (a *account) forget(id string) {
-	a.secrets = slices.DeleteFunc(a.secrets, func(s *accountSecret) bool { return s.owner == id })
+	a.dropSecrets(func(s *accountSecret) bool { return s.owner == id })
 	a.federation = slices.DeleteFunc(a.federation, func(p *accountFederationPolicy) bool { return p.owner == id })
 	for ws, all := range a.assignments {
 		a.assignments[ws] = slices.DeleteFunc(all, func(g *accountAssignment) bool { return g.principal == id })

@@ -43,8 +43,11 @@ type accountSecretView struct {
 	ExpireTime string `json:"expire_time,omitempty"`
 }
 
+// handedOut: the sandbox itself hands the secret out.
+func (s *accountSecret) handedOut() bool { return s.expires.IsZero() }
+
 func (s *accountSecret) valid(now time.Time) bool {
-	return s.expires.IsZero() || now.Before(s.expires)
+	return s.handedOut() || now.Before(s.expires)
 }
 
 func (s *accountSecret) view(now time.Time) accountSecretView {
@@ -52,7 +55,7 @@ func (s *accountSecret) view(now time.Time) accountSecretView {
 		ID: s.id, SecretHash: s.hash, Status: "ACTIVE",
 		CreateTime: accountTime(s.created), UpdateTime: accountTime(s.created),
 	}
-	if !s.expires.IsZero() {
+	if !s.handedOut() {
 		out.ExpireTime = accountTime(s.expires)
 	}
 	if !s.valid(now) {
@@ -163,12 +166,26 @@ func deleteAccountSecret(c *call) (any, error) {
 		return nil, err
 	}
 	id := c.r.PathValue("secret_id")
-	before := len(c.account.secrets)
-	c.account.secrets = slices.DeleteFunc(c.account.secrets, func(s *accountSecret) bool { return s.owner == owner.id && s.id == id })
-	if len(c.account.secrets) == before {
+	if !c.account.dropSecrets(func(s *accountSecret) bool { return s.owner == owner.id && s.id == id }) {
 		return nil, doesNotExist("Secret %s does not exist", id)
 	}
 	return nil, nil
+}
+
+// dropSecrets says whether there were any. With the secret that the sandbox
+// hands out, those of earlier starts go too.
+func (a *account) dropSecrets(match func(*accountSecret) bool) bool {
+	before := len(a.secrets)
+	a.secrets = slices.DeleteFunc(a.secrets, func(s *accountSecret) bool {
+		if !match(s) {
+			return false
+		}
+		if s.handedOut() {
+			a.trusted = nil
+		}
+		return true
+	})
+	return len(a.secrets) < before
 }
 
 // knows says whether a secret is one of an active service principal.
@@ -178,6 +195,9 @@ func (a *account) knows(now time.Time, clientID, secret string) bool {
 	who := a.scim.application(clientID)
 	if who == nil || !who.active() {
 		return false
+	}
+	if clientID == a.ClientID && a.trusts(secret) {
+		return true
 	}
 	hash := accountSecretHash(secret)
 	return slices.ContainsFunc(a.secretsOf(who.id), func(s *accountSecret) bool { return s.hash == hash && s.valid(now) })

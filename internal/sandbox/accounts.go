@@ -59,11 +59,16 @@ type account struct {
 	governance
 	// nextFailure is why the next workspace will fail to provision.
 	nextFailure networkFault
+	// trusted are salted hashes of the client secrets that are good.
+	trusted []secretHash
 }
 
 // NewAccount makes a further account, which shares nothing with the others.
-func (s *Sandbox) NewAccount() Account {
-	a := &account{
+func (s *Sandbox) NewAccount() Account { return s.enrol(newAccount()) }
+
+// newAccount makes an account that is in no sandbox yet.
+func newAccount() *account {
+	return &account{
 		Account: Account{
 			ID:               uuid.NewString(),
 			ClientID:         uuid.NewString(),
@@ -84,7 +89,12 @@ func (s *Sandbox) NewAccount() Account {
 		metastores:  newCollection[metastore]("Metastore"),
 		governance:  newGovernance(),
 	}
-	a.govern(s.em.now())
+}
+
+// enrol takes an account in.
+func (s *Sandbox) enrol(a *account) Account {
+	a.govern()
+	a.trustSecret(s.em.now(), a.ClientSecret)
 	s.em.mu.Lock()
 	s.em.accounts[a.ID] = a
 	s.em.mu.Unlock()

@@ -38,7 +38,7 @@ func (e *emulator) issue(b *bearer, prefix string, n int) string {
 	token := prefix + randomHex(n)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.tokens[token] = b
+	e.tokens[e.tokenKey(token)] = b
 	return token
 }
 
@@ -152,7 +152,7 @@ func (c *call) authenticate() error {
 		return unauthenticated()
 	}
 	c.e.mu.Lock()
-	c.caller = c.e.tokens[token]
+	c.caller = c.e.tokens[c.e.tokenKey(token)]
 	c.e.mu.Unlock()
 	if c.caller == nil || !c.caller.expires.IsZero() && !c.now.Before(c.caller.expires) {
 		return unauthenticated()

@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"bytes"
+	"crypto/rand"
 	"io"
 	"net/http"
 	"strconv"
@@ -33,7 +34,9 @@ type emulator struct {
 	accounts    map[string]*account
 	workspaces  map[int64]*workspace
 	deployments map[string]*workspace
-	tokens      map[string]*bearer
+	// tokens are found by a salted hash: state files hold it, and never a token.
+	tokens    map[string]*bearer
+	tokenSalt []byte
 }
 
 func newEmulator(cfg emulatorConfig) *emulator {
@@ -45,6 +48,7 @@ func newEmulator(cfg emulatorConfig) *emulator {
 		workspaces:     map[int64]*workspace{},
 		deployments:    map[string]*workspace{},
 		tokens:         map[string]*bearer{},
+		tokenSalt:      []byte(rand.Text()),
 	}
 	e.accountRoutes()
 	e.workspaceRoutes()
@@ -98,6 +102,7 @@ func (s *Sandbox) serveDatabricks(w http.ResponseWriter, r *http.Request, host, 
 	c.onCaller = func(clientID string) { s.reqs.update(entry, func(q *Request) { q.Caller = clientID }) }
 	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	defer func() { s.reqs.end(entry, rec.status) }()
+	defer s.touchBy(r.Method)
 
 	if r.URL.Path == canaryPath {
 		_, _ = io.WriteString(rec, s.proof)
@@ -121,14 +126,18 @@ func (s *Sandbox) serveDatabricks(w http.ResponseWriter, r *http.Request, host, 
 // strike makes a fault happen.
 func (s *Sandbox) strike(w *statusWriter, r *http.Request, f Fault, handle func(http.ResponseWriter)) {
 	pause(r.Context(), f.Delay)
-	switch {
-	case f.AcceptThenDrop:
+	if f.AcceptThenDrop {
 		handle(&discardWriter{header: http.Header{}})
+	}
+	if f.Kill {
+		s.kill(r)
+	}
+	switch {
+	case f.AcceptThenDrop, f.Drop, f.Kill:
 		w.status = 0
 		panic(http.ErrAbortHandler)
-	case f.Drop:
-		w.status = 0
-		panic(http.ErrAbortHandler)
+	case f.SlowBody > 0:
+		f.answerSlowly(w, r, handle)
 	case f.Status != 0:
 		writeFault(w, f)
 	default:

@@ -43,6 +43,8 @@ func (s *Sandbox) Vars() map[string]string {
 		"AWS_ACCESS_KEY_ID":            awsAccessKey,
 		"AWS_SECRET_ACCESS_KEY":        "sandbox",
 		"CHECKPOINT_DISABLE":           "1",
+		controlVar:                     s.ControlURL(),
+		controlTokenVar:                s.ControlToken(),
 		"TF_VAR_databricks_account_id": s.dflt.ID,
 	}
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {

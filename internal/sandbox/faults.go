@@ -13,10 +13,13 @@ import (
 // Fault is something that goes wrong once.
 type Fault struct {
 	// AccountID, Method and Path say which requests count. Empty matches any.
-	// Path is a pattern as of [path.Match], where * does not match a slash.
+	// Path is a pattern as of [path.Match], where * does not match a slash, or a
+	// template: {anything} stands for * there.
 	AccountID, Method, Path string
 	// Nth is which of those requests goes wrong, from 1. Zero means the first.
 	Nth int
+	// Times is how many in a row go wrong from there on. Zero means one.
+	Times int
 	// Status is what is answered instead; the request is not carried out.
 	Status int
 	// Body is the body of that answer. Empty means the one that the service
@@ -30,16 +33,22 @@ type Fault struct {
 	// AcceptThenDrop handles the request, and closes the connection instead of
 	// answering.
 	AcceptThenDrop bool
+	// SlowBody is how long the body of the answer takes to arrive, in pieces.
+	SlowBody time.Duration
+	// Kill calls [Config.Kill] and drops the connection: before the request is
+	// handled, or, with AcceptThenDrop, after it.
+	Kill bool
 }
 
 type armedFault struct {
 	Fault
-	seen int
+	id, seen, struck int
 }
 
 type faultList struct {
-	mu    sync.Mutex
-	armed []*armedFault
+	mu     sync.Mutex
+	armed  []*armedFault
+	lastID int
 }
 
 // SetLatency makes every answer of Databricks take that much longer, by the
@@ -59,11 +68,14 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// FailNext arms a fault. It strikes once.
-func (s *Sandbox) FailNext(f Fault) {
+// FailNext arms a fault, and returns a number by which [Sandbox.Disarm] knows
+// it. It strikes once, unless it says how many times.
+func (s *Sandbox) FailNext(f Fault) int {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	s.faults.armed = append(s.faults.armed, &armedFault{Fault: f})
+	s.faults.lastID++
+	s.faults.armed = append(s.faults.armed, &armedFault{Fault: f, id: s.faults.lastID})
+	return s.faults.lastID
 }
 
 // take counts a request and returns the fault that strikes it, if any.
@@ -78,7 +90,9 @@ func (l *faultList) take(accountID, method, urlPath string) (Fault, bool) {
 		if f.seen < f.Nth {
 			continue
 		}
-		l.armed = append(l.armed[:i:i], l.armed[i+1:]...)
+		if f.struck++; f.struck >= f.Times {
+			l.armed = append(l.armed[:i:i], l.armed[i+1:]...)
+		}
 		return f.Fault, true
 	}
 	return Fault{}, false
@@ -91,6 +105,6 @@ func (f *armedFault) matches(accountID, method, urlPath string) bool {
 	if f.Path == "" {
 		return true
 	}
-	ok, err := path.Match(f.Path, urlPath)
+	ok, err := path.Match(pattern(f.Path), urlPath)
 	return err == nil && ok
 }

@@ -60,6 +60,12 @@ func start(t *testing.T, cfg sandbox.Config) *sandbox.Sandbox {
 		t.Fatalf("starting the sandbox: %v", err)
 	}
 	t.Cleanup(func() {
+		// Whatever the test made of the sandbox can be kept and come back.
+		if taken, err := s.Snapshot(); err != nil {
+			t.Error(err)
+		} else if err := s.Restore(taken); err != nil {
+			t.Error(err)
+		}
 		if err := s.Close(); err != nil {
 			t.Errorf("closing the sandbox: %v", err)
 		}

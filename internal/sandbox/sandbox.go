@@ -47,6 +47,12 @@ type Config struct {
 	ProxyEverything bool
 	// Log receives progress and diagnostics for people; nil discards them.
 	Log io.Writer
+	// StateFile is the file that keeps the Databricks side beyond the end of the
+	// sandbox; empty means that nothing is kept. It holds no credentials, but the
+	// values of secret scopes.
+	StateFile string
+	// Kill is called where a fault kills; nil means that the connection drops.
+	Kill func()
 	// RequestLog receives every request as one line of JSON; nil discards them.
 	RequestLog io.Writer
 }
@@ -62,6 +68,10 @@ type Sandbox struct {
 	faults *faultList
 	moto   *moto
 	proof  string
+	clock  *offsetClock
+	keeper *keeper
+
+	control *control
 	// latency is waited before each answer of Databricks, in nanoseconds.
 	latency atomic.Int64
 
@@ -80,6 +90,8 @@ type Sandbox struct {
 // context ends.
 func Start(ctx context.Context, cfg Config) (*Sandbox, error) {
 	s := &Sandbox{cfg: withDefaults(cfg), log: newLineLog(cfg.Log), faults: &faultList{}, proof: rand.Text()}
+	s.clock = &offsetClock{Clock: s.cfg.Clock}
+	s.cfg.Clock = s.clock
 	s.reqs = newRequestLog(s.cfg.Clock, cfg.RequestLog)
 	ctx, s.cancel = context.WithCancel(ctx)
 	if err := s.start(ctx); err != nil {
@@ -132,7 +144,9 @@ func (s *Sandbox) start(ctx context.Context) error {
 		linger:    s.cfg.LingerTime,
 		aws:       newAWSView(s.moto),
 	})
-	s.dflt = s.NewAccount()
+	if err := s.openState(ctx); err != nil {
+		return err
+	}
 	for _, region := range commercialRegions() {
 		s.MetastoreID(s.dflt.ID, region)
 	}
@@ -169,6 +183,9 @@ func (s *Sandbox) listen(ctx context.Context) error {
 	s.accountAddr, s.proxyAddr = account.Addr().String(), proxy.Addr().String()
 	s.front = newFrontend(ctx, s)
 	s.front.serve(&s.group, account, proxy)
+	if err := s.serveControl(ctx, lc); err != nil {
+		return err
+	}
 	context.AfterFunc(ctx, func() { _ = s.front.close() })
 	s.log.printf("proxy %s, account API %s, AWS %s", s.ProxyURL(), s.AccountURL(), s.moto.describe())
 	return nil
@@ -185,6 +202,7 @@ func (s *Sandbox) Close() error {
 		if err := s.group.Wait(); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			s.err = errors.Join(s.err, err)
 		}
+		s.err = errors.Join(s.err, s.keeper.close())
 		s.moto.stop()
 		if s.dir != "" {
 			s.err = errors.Join(s.err, os.RemoveAll(s.dir))

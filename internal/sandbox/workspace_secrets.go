@@ -20,8 +20,10 @@ const (
 
 // secretScope is a scope with its secrets and its access list.
 type secretScope struct {
-	Name    string      `json:"name"`
-	Secrets []*secret   `json:"secrets"`
+	Name string `json:"name"`
+	// Secrets are kept with their values: they are what clients put in to find
+	// again, after a restart too, and open nothing of the sandbox.
+	Secrets []*secret   `json:"secrets" state:"keep"`
 	ACL     []secretACL `json:"acl"`
 }
 

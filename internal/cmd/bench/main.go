@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command bench measures the budgets of the design with the real Terraform in
-// the sandbox: calls of a refresh, and the time of validate and plan. It prints
-// each figure beside its budget, and exits 1 if one is over.
+// the sandbox: calls of a refresh, the time of validate and plan, and how fast
+// the sandbox itself answers. It prints each figure beside its budget, and exits
+// 1 if one is over.
 package main
 
 import (
@@ -48,15 +49,20 @@ func run(ctx context.Context, out io.Writer, large bool) error {
 		return err
 	}
 	defer func() { _ = sb.Close() }()
+	figures, err := answers(ctx, sb)
+	if err != nil {
+		return err
+	}
 	b, err := newBench(ctx, sb)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	figures, err := b.invalid(ctx)
+	more, err := b.invalid(ctx)
 	if err != nil {
 		return err
 	}
+	figures = append(figures, more...)
 	list, err := b.longList(ctx)
 	if err != nil {
 		return err

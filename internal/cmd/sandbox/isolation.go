@@ -84,7 +84,7 @@ func tryIsolation(ctx context.Context, candidate isolation) error {
 }
 
 // runIsolated runs a command inside a namespace, with sockets as the way out.
-func runIsolated(ctx context.Context, signals *signals, s *sandbox.Sandbox, isolate isolation, command []string) (status int, err error) {
+func runIsolated(ctx context.Context, signals *signals, victim *victim, s *sandbox.Sandbox, isolate isolation, command []string) (status int, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return exitSandbox, err
@@ -97,7 +97,7 @@ func runIsolated(ctx context.Context, signals *signals, s *sandbox.Sandbox, isol
 	way := passage{Proof: s.Proof(), Command: command}
 	gates := newGates()
 	defer gates.close()
-	for i, raw := range []string{s.ProxyURL(), s.AccountURL()} {
+	for i, raw := range []string{s.ProxyURL(), s.AccountURL(), s.ControlURL()} {
 		if err := gates.lead(ctx, &way, filepath.Join(dir, strconv.Itoa(i)), raw); err != nil {
 			return exitSandbox, err
 		}
@@ -110,7 +110,7 @@ func runIsolated(ctx context.Context, signals *signals, s *sandbox.Sandbox, isol
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = s.Environ(os.Environ())
 	cmd.SysProcAttr = isolate()
-	return await(signals, cmd)
+	return await(signals, victim, cmd)
 }
 
 // socketDir avoids long names: the path of a socket has at most 107 bytes.
@@ -183,7 +183,7 @@ func runInside(ctx context.Context, args []string) (int, error) {
 	if err := sandbox.Canary(ctx, env, way.Proof); err != nil {
 		return exitSandbox, err
 	}
-	return runCommand(ctx, signals, way.Command, env)
+	return runCommand(ctx, signals, &victim{}, way.Command, env)
 }
 
 // probe is this program trying out a namespace.

@@ -48,6 +48,22 @@ Without COMMAND the sandbox stays up until it is interrupted, and prints the
 environment to use, for eval. Programs started so share this machine's network:
 they reach the sandbox only if they honour the proxy variables.
 
+The control API is at $HARDBRICKS_SANDBOX_CONTROL, for programs inside that send
+"Authorization: Bearer $HARDBRICKS_SANDBOX_CONTROL_TOKEN": it has the log of
+requests, faults (answers, delays, dropped connections, kill points), latency,
+the clock, edits behind the clients' backs, and snapshots. "go doc
+github.com/hardbricks/terraform-provider-hardbricks/internal/sandbox" lists it.
+
+  curl -H "Authorization: Bearer $HARDBRICKS_SANDBOX_CONTROL_TOKEN" \
+    -d '{"method": "POST", "path": "/api/2.0/accounts/*/networks", "status": 503}' \
+    "$HARDBRICKS_SANDBOX_CONTROL/faults"
+
+With --state the Databricks side survives the end of the sandbox, but for
+credentials: the account id and the client id stay, and the client secret in
+the environment is a new one each time. The client secrets of the last few
+starts, those of further service principals and personal access tokens are good
+still. The values of secret scopes are in the file. AWS begins anew.
+
 Flags:
 `
 
@@ -56,6 +72,7 @@ type options struct {
 	provision time.Duration
 	network   string
 	logFile   string
+	stateFile string
 	port      int
 	command   []string
 }
@@ -105,6 +122,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.StringVar(&opts.network, "network", networkAuto,
 		"namespace: run COMMAND in a network namespace, or fail; shared: do not; auto: where this machine can")
 	flags.StringVar(&opts.logFile, "log", "", "write every request to this `file`, as lines of JSON without secrets")
+	flags.StringVar(&opts.stateFile, "state", "", "keep the Databricks side in this `file`, without credentials, for the next start")
 	flags.IntVar(&opts.port, "account-port", 0, "`port` of the account API over plain HTTP on the loopback interface; 0 for any free one")
 	if err := flags.Parse(args); err != nil {
 		return opts, err
@@ -136,7 +154,9 @@ func run(ctx context.Context, opts options) (status int, err error) {
 	if err != nil {
 		return exitSandbox, err
 	}
+	victim := &victim{}
 	cfg := sandbox.Config{
+		StateFile: opts.stateFile, Kill: victim.kill,
 		ProvisionTime: opts.provision, AccountPort: opts.port, Log: os.Stderr, ProxyEverything: isolation != nil,
 	}
 	if opts.logFile != "" {
@@ -156,13 +176,13 @@ func run(ctx context.Context, opts options) (status int, err error) {
 	case len(opts.command) == 0:
 		return stayUp(ctx, signals, s)
 	case isolation != nil:
-		return runIsolated(ctx, signals, s, isolation, opts.command)
+		return runIsolated(ctx, signals, victim, s, isolation, opts.command)
 	}
 	env := s.Environ(os.Environ())
 	if err := sandbox.Canary(ctx, env, s.Proof()); err != nil {
 		return exitSandbox, err
 	}
-	return runCommand(ctx, signals, opts.command, env)
+	return runCommand(ctx, signals, victim, opts.command, env)
 }
 
 // start starts the sandbox; a signal in the meantime calls it off.

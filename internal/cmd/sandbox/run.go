@@ -74,16 +74,16 @@ func (s *signals) forwardTo(process *os.Process) (stop func()) {
 
 // runCommand runs a command to its end and returns its status. It is never
 // killed by us: signals are for the command to act on.
-func runCommand(ctx context.Context, signals *signals, command, env []string) (int, error) {
+func runCommand(ctx context.Context, signals *signals, victim *victim, command, env []string) (int, error) {
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = env
 	cmd.SysProcAttr = dieWithUs()
-	return await(signals, cmd)
+	return await(signals, victim, cmd)
 }
 
-func await(signals *signals, cmd *exec.Cmd) (int, error) {
-	if err := cmd.Start(); err != nil {
+func await(signals *signals, victim *victim, cmd *exec.Cmd) (int, error) {
+	if err := victim.start(cmd); err != nil {
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 			return exitNotFound, err
 		}
@@ -92,6 +92,7 @@ func await(signals *signals, cmd *exec.Cmd) (int, error) {
 	stop := signals.forwardTo(cmd.Process)
 	err := cmd.Wait()
 	stop()
+	victim.gone()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		return exitSandbox, fmt.Errorf("waiting for %s: %w", cmd.Path, err)
