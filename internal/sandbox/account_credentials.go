@@ -99,6 +99,9 @@ func deleteCredentials(c *call) (any, error) {
 	if c.account.users(c.now, "credentials_id", id).any() {
 		return nil, malformed("Cannot delete a credentials while it is attached to a workspace")
 	}
+	if err := c.account.net.deliversWith(c.now, "credentials", id); err != nil {
+		return nil, err
+	}
 	c.account.credentials.remove(c.now, id, c.now)
 	return found, nil
 }

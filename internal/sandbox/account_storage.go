@@ -86,6 +86,9 @@ func deleteStorageConfiguration(c *call) (any, error) {
 	if c.account.users(c.now, "storage_configuration_id", id).any() {
 		return nil, malformed("Cannot delete a storage configuration while it is attached to a workspace")
 	}
+	if err := c.account.net.deliversWith(c.now, "storage configuration", id); err != nil {
+		return nil, err
+	}
 	c.account.storage.remove(c.now, id, c.now)
 	return found, nil
 }

@@ -53,6 +53,7 @@ type account struct {
 	private     *collection[privateAccess]
 	connect     *collection[connectivity]
 	metastores  *collection[metastore]
+	net         accountNet
 	workspaces  []*workspace
 	// nextFailure is why the next workspace will fail to provision.
 	nextFailure networkFault
@@ -79,6 +80,7 @@ func (s *Sandbox) NewAccount() Account {
 		connect:     newCollection[connectivity]("Network connectivity configuration"),
 		metastores:  newCollection[metastore]("Metastore"),
 	}
+	a.net = newAccountNet(a.ID)
 	s.em.mu.Lock()
 	s.em.accounts[a.ID] = a
 	s.em.mu.Unlock()

@@ -63,6 +63,7 @@ func (e *emulator) accountRoutes() {
 	e.accountWorkspaceRoutes(mux)
 	e.connectivityRoutes(mux)
 	e.metastoreRoutes(mux)
+	e.accountNetRoutes(mux)
 	mux.HandleFunc("/", notFound)
 }
 

@@ -1,0 +1,66 @@
+// Copyright (c) the hardbricks authors
+// SPDX-License-Identifier: MPL-2.0
+
+package sandbox
+
+import (
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// accountNet is what an account knows of logs, serverless egress, network
+// policies and IP access lists. The account's lock guards it.
+type accountNet struct {
+	logs *collection[logDelivery]
+}
+
+func newAccountNet(_ string) accountNet {
+	n := accountNet{
+		logs: newCollection[logDelivery]("Log delivery configuration"),
+	}
+	return n
+}
+
+func (e *emulator) accountNetRoutes(mux *http.ServeMux) {
+	e.logDeliveryRoutes(mux)
+	e.usageRoutes(mux)
+}
+
+// netPageSize is the length of a page where the caller does not say. The
+// service's own is not known; a short one makes clients follow the tokens.
+const netPageSize = 10
+
+// cutPage cuts out the page that the request's token stands for. Tokens are
+// opaque to clients: here they hold the position at which the page begins.
+func cutPage[T any](c *call, all []T, size int) (page []T, next string, err error) {
+	start := 0
+	if token := c.r.URL.Query().Get("page_token"); token != "" {
+		position, err := base64.RawURLEncoding.DecodeString(token)
+		if err == nil {
+			start, err = strconv.Atoi(string(position))
+		}
+		if err != nil || start < 1 {
+			return nil, "", invalidParameter("page_token is not one that the service handed out")
+		}
+	}
+	// What the token pointed at may have been deleted since.
+	start = min(start, len(all))
+	end := min(start+size, len(all))
+	if end < len(all) {
+		next = base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(end)))
+	}
+	return all[start:end], next, nil
+}
+
+// oneOf checks a required enumeration.
+func oneOf(path, value string, values ...string) error {
+	switch {
+	case value == "":
+		return missing(path)
+	case !slices.Contains(values, value):
+		return invalidParameter("%s: %s is not one of %v", path, value, values)
+	}
+	return nil
+}
