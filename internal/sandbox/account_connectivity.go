@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -13,7 +14,7 @@ import (
 )
 
 // connectivity is a network connectivity configuration (api: network
-// connectivity configs). The emulator knows no private endpoint rules.
+// connectivity configs).
 type connectivity struct {
 	AccountID    string         `json:"account_id"`
 	ID           string         `json:"network_connectivity_config_id"`
@@ -31,11 +32,33 @@ type createConnectivity struct {
 
 func (e *emulator) connectivityRoutes(mux *http.ServeMux) {
 	e.crud(mux, "/network-connectivity-configs", "network_connectivity_config_id", createNCC,
-		func(c *call) (any, error) { return map[string]any{"items": c.account.connect.list(c.now)}, nil },
 		func(c *call) (any, error) {
-			return c.account.connect.get(c.now, c.r.PathValue("network_connectivity_config_id"))
+			found := c.account.connect.list(c.now)
+			for i, ncc := range found {
+				found[i] = c.withTargets(ncc)
+			}
+			return answerPage(c, found)
+		},
+		func(c *call) (any, error) {
+			found, err := c.account.connect.get(c.now, c.r.PathValue("network_connectivity_config_id"))
+			if err != nil {
+				return nil, err
+			}
+			return c.withTargets(found), nil
 		},
 		deleteNCC)
+}
+
+// withTargets fills in the private endpoint rules of a configuration.
+func (c *call) withTargets(ncc *connectivity) *connectivity {
+	rules := c.rulesOf(ncc.ID)
+	if len(rules) == 0 {
+		return ncc
+	}
+	out := *ncc
+	out.EgressConfig = maps.Clone(ncc.EgressConfig)
+	out.EgressConfig["target_rules"] = map[string]any{"aws_private_endpoint_rules": rules}
+	return &out
 }
 
 var nccName = regexp.MustCompile(`^[0-9a-zA-Z_-]{3,30}$`)
@@ -54,6 +77,9 @@ func createNCC(c *call) (any, error) {
 	case !knownRegion(req.Region):
 		return nil, invalidParameter("%s is not a region", req.Region)
 	}
+	if err := c.checkRegionNCCs(req.Region); err != nil {
+		return nil, err
+	}
 	created := &connectivity{
 		AccountID: c.account.ID,
 		ID:        uuid.NewString(),
@@ -68,6 +94,22 @@ func createNCC(c *call) (any, error) {
 	return created, c.account.connect.add(c.now, created.ID, created.Name, created)
 }
 
+func (c *call) checkRegionNCCs(region string) error {
+	inRegion := 0
+	for _, other := range c.account.connect.list(c.now) {
+		if other.Region == region {
+			inRegion++
+		}
+	}
+	if inRegion >= maxRegionNCCs {
+		return apiErrorf(http.StatusBadRequest, "QUOTA_EXCEEDED",
+			"The account has %d network connectivity configurations in region %s, which is the limit", inRegion, region)
+	}
+	return nil
+}
+
+// deleteNCC refuses configurations with rules that are not deactivated; that
+// the service does is the stricter reading (?), and the text is ours.
 func deleteNCC(c *call) (any, error) {
 	id := c.r.PathValue("network_connectivity_config_id")
 	if _, err := c.account.connect.get(c.now, id); err != nil {
@@ -76,6 +118,11 @@ func deleteNCC(c *call) (any, error) {
 	if users := c.account.users(c.now, refConnectivity, id); users.any() {
 		return nil, invalidState("Network Connectivity Config %s is unable to be deleted because it is attached to one or more workspaces: %s",
 			id, joinIDs(append(users.active, users.former...)))
+	}
+	for _, rule := range c.rulesOf(id) {
+		if !rule.Deactivated {
+			return nil, invalidState("Network Connectivity Config %s is unable to be deleted because it has private endpoint rule %s", id, rule.RuleID)
+		}
 	}
 	c.account.connect.remove(c.now, id, c.now)
 	return nil, nil

@@ -13,12 +13,14 @@ import (
 // accountNet is what an account knows of logs, serverless egress, network
 // policies and IP access lists. The account's lock guards it.
 type accountNet struct {
-	logs *collection[logDelivery]
+	logs  *collection[logDelivery]
+	rules *collection[endpointRule]
 }
 
 func newAccountNet(_ string) accountNet {
 	n := accountNet{
-		logs: newCollection[logDelivery]("Log delivery configuration"),
+		logs:  newCollection[logDelivery]("Log delivery configuration"),
+		rules: newCollection[endpointRule]("Private endpoint rule"),
 	}
 	return n
 }
@@ -26,11 +28,25 @@ func newAccountNet(_ string) accountNet {
 func (e *emulator) accountNetRoutes(mux *http.ServeMux) {
 	e.logDeliveryRoutes(mux)
 	e.usageRoutes(mux)
+	e.endpointRuleRoutes(mux)
 }
 
 // netPageSize is the length of a page where the caller does not say. The
 // service's own is not known; a short one makes clients follow the tokens.
 const netPageSize = 10
+
+// pageOfItems is the envelope of lists that come in pages. An empty list has
+// no key (W).
+type pageOfItems[T any] struct {
+	Items []T    `json:"items,omitempty"`
+	Next  string `json:"next_page_token,omitempty"`
+}
+
+// answerPage answers the page of a list that the request asks for.
+func answerPage[T any](c *call, all []T) (any, error) {
+	page, next, err := cutPage(c, all, netPageSize)
+	return pageOfItems[T]{Items: page, Next: next}, err
+}
 
 // cutPage cuts out the page that the request's token stands for. Tokens are
 // opaque to clients: here they hold the position at which the page begins.
