@@ -13,14 +13,16 @@ import (
 // accountNet is what an account knows of logs, serverless egress, network
 // policies and IP access lists. The account's lock guards it.
 type accountNet struct {
-	logs  *collection[logDelivery]
-	rules *collection[endpointRule]
+	logs   *collection[logDelivery]
+	rules  *collection[endpointRule]
+	direct *collection[directEndpoint]
 }
 
 func newAccountNet(_ string) accountNet {
 	n := accountNet{
-		logs:  newCollection[logDelivery]("Log delivery configuration"),
-		rules: newCollection[endpointRule]("Private endpoint rule"),
+		logs:   newCollection[logDelivery]("Log delivery configuration"),
+		rules:  newCollection[endpointRule]("Private endpoint rule"),
+		direct: newCollection[directEndpoint]("Endpoint"),
 	}
 	return n
 }
@@ -29,6 +31,7 @@ func (e *emulator) accountNetRoutes(mux *http.ServeMux) {
 	e.logDeliveryRoutes(mux)
 	e.usageRoutes(mux)
 	e.endpointRuleRoutes(mux)
+	e.directEndpointRoutes(mux)
 }
 
 // netPageSize is the length of a page where the caller does not say. The

@@ -194,7 +194,7 @@ func (e *emulator) resolveHeader(c *call, header string) func(http.ResponseWrite
 }
 
 func accountInPath(path string) (string, bool) {
-	for _, prefix := range []string{"/api/2.0/accounts/", "/api/2.1/accounts/", "/oidc/accounts/"} {
+	for _, prefix := range []string{"/api/2.0/accounts/", "/api/2.1/accounts/", "/oidc/accounts/", "/api/networking/v1/accounts/"} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			id, _, _ := strings.Cut(rest, "/")
 			return id, true
