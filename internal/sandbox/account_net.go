@@ -16,13 +16,17 @@ type accountNet struct {
 	logs   *collection[logDelivery]
 	rules  *collection[endpointRule]
 	direct *collection[directEndpoint]
+	lists  []*accessList
+	// enforce is the setting that says whether the lists are enforced.
+	enforce setting
 }
 
 func newAccountNet(_ string) accountNet {
 	n := accountNet{
-		logs:   newCollection[logDelivery]("Log delivery configuration"),
-		rules:  newCollection[endpointRule]("Private endpoint rule"),
-		direct: newCollection[directEndpoint]("Endpoint"),
+		logs:    newCollection[logDelivery]("Log delivery configuration"),
+		rules:   newCollection[endpointRule]("Private endpoint rule"),
+		direct:  newCollection[directEndpoint]("Endpoint"),
+		enforce: setting{etag: randomHex(12)},
 	}
 	return n
 }
@@ -31,6 +35,7 @@ func (e *emulator) accountNetRoutes(mux *http.ServeMux) {
 	e.logDeliveryRoutes(mux)
 	e.usageRoutes(mux)
 	e.endpointRuleRoutes(mux)
+	e.accountListRoutes(mux)
 	e.directEndpointRoutes(mux)
 }
 

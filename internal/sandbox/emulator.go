@@ -205,6 +205,10 @@ func accountInPath(path string) (string, bool) {
 
 func (e *emulator) dispatch(w http.ResponseWriter, r *http.Request, c *call) {
 	if c.workspace == nil {
+		if answer := c.reachAccount(); answer != nil {
+			answer(w)
+			return
+		}
 		e.accountAPI.ServeHTTP(w, r)
 		return
 	}
