@@ -13,21 +13,24 @@ import (
 // accountNet is what an account knows of logs, serverless egress, network
 // policies and IP access lists. The account's lock guards it.
 type accountNet struct {
-	logs   *collection[logDelivery]
-	rules  *collection[endpointRule]
-	direct *collection[directEndpoint]
-	lists  []*accessList
+	logs     *collection[logDelivery]
+	rules    *collection[endpointRule]
+	policies *collection[networkPolicy]
+	direct   *collection[directEndpoint]
+	lists    []*accessList
 	// enforce is the setting that says whether the lists are enforced.
 	enforce setting
 }
 
-func newAccountNet(_ string) accountNet {
+func newAccountNet(accountID string) accountNet {
 	n := accountNet{
-		logs:    newCollection[logDelivery]("Log delivery configuration"),
-		rules:   newCollection[endpointRule]("Private endpoint rule"),
-		direct:  newCollection[directEndpoint]("Endpoint"),
-		enforce: setting{etag: randomHex(12)},
+		logs:     newCollection[logDelivery]("Log delivery configuration"),
+		rules:    newCollection[endpointRule]("Private endpoint rule"),
+		policies: newCollection[networkPolicy]("Network policy"),
+		direct:   newCollection[directEndpoint]("Endpoint"),
+		enforce:  setting{etag: randomHex(12)},
 	}
+	n.policies.items = append(n.policies.items, &item[networkPolicy]{id: defaultPolicy, value: newDefaultPolicy(accountID)})
 	return n
 }
 
@@ -35,6 +38,7 @@ func (e *emulator) accountNetRoutes(mux *http.ServeMux) {
 	e.logDeliveryRoutes(mux)
 	e.usageRoutes(mux)
 	e.endpointRuleRoutes(mux)
+	e.networkPolicyRoutes(mux)
 	e.accountListRoutes(mux)
 	e.directEndpointRoutes(mux)
 }
