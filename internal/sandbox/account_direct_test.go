@@ -5,6 +5,7 @@ package sandbox_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 )
@@ -45,7 +46,20 @@ func TestDirectEndpoints(t *testing.T) {
 	w.refused(409, "ALREADY_EXISTS", "already registered", "POST", path, "", input("again", "vpce-00000000000000000"))
 	w.refused(400, "INVALID_PARAMETER_VALUE", "RFC 1034", "POST", path, "", input("-x", "vpce-00000000000000000"))
 	w.refused(400, "MALFORMED_REQUEST", "display_name, region, aws_vpc_endpoint_info.aws_vpc_endpoint_id", "POST", path, "", object{})
+	for message, change := range map[string]object{
+		"not SERVICE_DIRECT": {"use_case": "WORKSPACE_ACCESS"},
+		"not a region":       {"region": "xx-west-1"},
+		"not the id of":      {"aws_vpc_endpoint_info": object{"aws_vpc_endpoint_id": "x"}},
+		"cannot be set":      {"aws_vpc_endpoint_info": object{"aws_vpc_endpoint_id": "vpce-0000000000000000f", "aws_account_id": "1"}},
+	} {
+		in := input("direct-12", "vpce-0000000000000000f")
+		maps.Copy(in, change)
+		w.refused(400, "INVALID_PARAMETER_VALUE", message, "POST", path, "", in)
+	}
+	w.refused(400, "MALFORMED_REQUEST", "unknown field", "POST", path, "", object{"state": "APPROVED"})
 	w.refused(400, "INVALID_PARAMETER_VALUE", "page_size", "GET", path+"?page_size=x", "", nil)
+	w.s.DeclareEndpoint("vpce-0000000000000000d", ownService)
+	w.refused(409, "ALREADY_EXISTS", "direct-0", "POST", path, "", input("direct-0", "vpce-0000000000000000d"))
 	w.refused(404, "ENDPOINT_NOT_FOUND", "", "PATCH", one, "", object{})
 	w.refused(403, "PERMISSION_DENIED", "Invalid Request", "GET", "/api/networking/v1/accounts/"+w.s.Account().ID+"/endpoints", "", nil)
 	w.expect(200, "DELETE", one, "", nil)
