@@ -22,7 +22,7 @@ type accountNet struct {
 	enforce setting
 }
 
-func newAccountNet(accountID string) accountNet {
+func newAccountNet() accountNet {
 	n := accountNet{
 		logs:     newCollection[logDelivery]("Log delivery configuration"),
 		rules:    newCollection[endpointRule]("Private endpoint rule"),
@@ -30,7 +30,7 @@ func newAccountNet(accountID string) accountNet {
 		direct:   newCollection[directEndpoint]("Endpoint"),
 		enforce:  setting{etag: randomHex(12)},
 	}
-	n.policies.items = append(n.policies.items, &item[networkPolicy]{id: defaultPolicy, value: newDefaultPolicy(accountID)})
+	n.policies.items = append(n.policies.items, &item[networkPolicy]{id: defaultPolicy, value: newDefaultPolicy()})
 	return n
 }
 

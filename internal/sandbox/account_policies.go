@@ -29,9 +29,9 @@ type networkPolicy struct {
 func (p *networkPolicy) check(c *call) error { return owned{AccountID: p.AccountID}.check(c) }
 
 // newDefaultPolicy is the policy that was observed of a live account (W).
-func newDefaultPolicy(accountID string) *networkPolicy {
+func newDefaultPolicy() *networkPolicy {
 	return &networkPolicy{
-		AccountID: accountID, NetworkPolicyID: defaultPolicy,
+		NetworkPolicyID: defaultPolicy,
 		Egress: &policyEgress{NetworkAccess: &egressAccess{
 			RestrictionMode: fullAccess, PolicyEnforcement: &egressEnforcement{EnforcementMode: enforced},
 		}},
@@ -41,12 +41,31 @@ func newDefaultPolicy(accountID string) *networkPolicy {
 func (e *emulator) networkPolicyRoutes(mux *http.ServeMux) {
 	path := accountPath + "/network-policies"
 	e.crud(mux, "/network-policies", refPolicy, createPolicy,
-		func(c *call) (any, error) { return answerPage(c, c.account.net.policies.list(c.now)) },
-		func(c *call) (any, error) { return c.account.net.policies.get(c.now, c.r.PathValue(refPolicy)) },
+		func(c *call) (any, error) {
+			found := c.account.net.policies.list(c.now)
+			for i, policy := range found {
+				found[i] = c.policyView(policy)
+			}
+			return answerPage(c, found)
+		},
+		func(c *call) (any, error) {
+			found, err := c.account.net.policies.get(c.now, c.r.PathValue(refPolicy))
+			if err != nil {
+				return nil, err
+			}
+			return c.policyView(found), nil
+		},
 		deletePolicy)
 	mux.HandleFunc("PUT "+path+"/{"+refPolicy+"}", e.api(replacePolicy))
 	mux.HandleFunc("GET "+accountPath+"/workspaces/{workspace_id}/network", e.api(getNetworkOption))
 	mux.HandleFunc("PUT "+accountPath+"/workspaces/{workspace_id}/network", e.api(setNetworkOption))
+}
+
+// policyView fills in the account, which no policy carries with it.
+func (c *call) policyView(p *networkPolicy) *networkPolicy {
+	out := *p
+	out.AccountID = c.account.ID
+	return &out
 }
 
 // policyID: the length is known (D), the characters are those of the names of
@@ -72,7 +91,7 @@ func createPolicy(c *call) (any, error) {
 	if err := c.complete(&req); err != nil {
 		return nil, err
 	}
-	return &req, c.account.net.policies.add(c.now, id, "", &req)
+	return c.policyView(&req), c.account.net.policies.add(c.now, id, "", &req)
 }
 
 // replacePolicy answers PUT: what the body leaves out is gone.
@@ -92,14 +111,13 @@ func replacePolicy(c *call) (any, error) {
 	if err := c.complete(&req); err != nil {
 		return nil, err
 	}
-	return &req, c.account.net.policies.replace(c.now, id, "", &req)
+	return c.policyView(&req), c.account.net.policies.replace(c.now, id, "", &req)
 }
 
 // complete checks a policy and fills in what the service fills in: the private
 // access of an ingress that has none (D), and that egress is enforced, which is
 // the default (S); that the answer shows it is what the default policy suggests (W).
 func (c *call) complete(p *networkPolicy) error {
-	p.AccountID = c.account.ID
 	if err := p.Egress.check(); err != nil {
 		return err
 	}

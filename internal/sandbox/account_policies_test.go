@@ -31,7 +31,7 @@ func TestNetworkPolicyLifecycle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	first := body{value: w.ok("GET", "/network-policies", nil).items("items")[0]}
-	if first.str("network_policy_id") != "default-policy" || first.str("egress.network_access.restriction_mode") != "FULL_ACCESS" ||
+	if first.str("network_policy_id") != "default-policy" || first.str("account_id") != w.account.ID || first.str("egress.network_access.restriction_mode") != "FULL_ACCESS" ||
 		first.str("egress.network_access.policy_enforcement.enforcement_mode") != "ENFORCED" {
 		t.Errorf("%v: want the default policy", first.value)
 	}

@@ -52,8 +52,8 @@ type account struct {
 	keys        *collection[customerManagedKey]
 	private     *collection[privateAccess]
 	connect     *collection[connectivity]
-	metastores  *collection[metastore]
 	net         accountNet
+	metastores  *collection[metastore]
 	workspaces  []*workspace
 	// nextFailure is why the next workspace will fail to provision.
 	nextFailure networkFault
@@ -78,9 +78,9 @@ func (s *Sandbox) NewAccount() Account {
 		keys:        newCollection[customerManagedKey]("Customer managed key"),
 		private:     newCollection[privateAccess]("Private access settings"),
 		connect:     newCollection[connectivity]("Network connectivity configuration"),
+		net:         newAccountNet(),
 		metastores:  newCollection[metastore]("Metastore"),
 	}
-	a.net = newAccountNet(a.ID)
 	s.em.mu.Lock()
 	s.em.accounts[a.ID] = a
 	s.em.mu.Unlock()

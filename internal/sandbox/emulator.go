@@ -62,8 +62,8 @@ func (e *emulator) accountRoutes() {
 	e.privateAccessRoutes(mux)
 	e.accountWorkspaceRoutes(mux)
 	e.connectivityRoutes(mux)
-	e.metastoreRoutes(mux)
 	e.accountNetRoutes(mux)
+	e.metastoreRoutes(mux)
 	mux.HandleFunc("/", notFound)
 }
 
