@@ -40,7 +40,7 @@ func newDefaultPolicy() *networkPolicy {
 
 func (e *emulator) networkPolicyRoutes(mux *http.ServeMux) {
 	path := accountPath + "/network-policies"
-	e.crud(mux, "/network-policies", refPolicy, createPolicy,
+	e.crud(mux, "/network-policies", refPolicy, createNetworkPolicy,
 		func(c *call) (any, error) {
 			found := c.account.net.policies.list(c.now)
 			for i, policy := range found {
@@ -55,8 +55,8 @@ func (e *emulator) networkPolicyRoutes(mux *http.ServeMux) {
 			}
 			return c.policyView(found), nil
 		},
-		deletePolicy)
-	mux.HandleFunc("PUT "+path+"/{"+refPolicy+"}", e.api(replacePolicy))
+		deleteNetworkPolicy)
+	mux.HandleFunc("PUT "+path+"/{"+refPolicy+"}", e.api(replaceNetworkPolicy))
 	mux.HandleFunc("GET "+accountPath+"/workspaces/{workspace_id}/network", e.api(getNetworkOption))
 	mux.HandleFunc("PUT "+accountPath+"/workspaces/{workspace_id}/network", e.api(setNetworkOption))
 }
@@ -72,7 +72,7 @@ func (c *call) policyView(p *networkPolicy) *networkPolicy {
 // connectivity configurations (?).
 var policyID = regexp.MustCompile(`^[0-9a-zA-Z_-]{1,32}$`)
 
-func createPolicy(c *call) (any, error) {
+func createNetworkPolicy(c *call) (any, error) {
 	var req networkPolicy
 	if err := c.decodeOwned(&req); err != nil {
 		return nil, err
@@ -94,8 +94,8 @@ func createPolicy(c *call) (any, error) {
 	return c.policyView(&req), c.account.net.policies.add(c.now, id, "", &req)
 }
 
-// replacePolicy answers PUT: what the body leaves out is gone.
-func replacePolicy(c *call) (any, error) {
+// replaceNetworkPolicy answers PUT: what the body leaves out is gone.
+func replaceNetworkPolicy(c *call) (any, error) {
 	id := c.r.PathValue(refPolicy)
 	if _, err := c.account.net.policies.get(c.now, id); err != nil {
 		return nil, err
@@ -136,9 +136,9 @@ func (c *call) complete(p *networkPolicy) error {
 	return nil
 }
 
-// deletePolicy refuses policies that are assigned, and those that were until a
+// deleteNetworkPolicy refuses policies that are assigned, and those that were until a
 // moment ago (W); the texts are ours.
-func deletePolicy(c *call) (any, error) {
+func deleteNetworkPolicy(c *call) (any, error) {
 	id := c.r.PathValue(refPolicy)
 	if _, err := c.account.net.policies.get(c.now, id); err != nil {
 		return nil, err

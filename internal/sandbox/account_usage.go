@@ -4,7 +4,7 @@
 package sandbox
 
 import (
-	"encoding/csv"
+	usagecsv "encoding/csv"
 	"fmt"
 	"net/http"
 	"slices"
@@ -49,7 +49,7 @@ func (c *call) usage(into *strings.Builder) error {
 	if !slices.Contains([]string{"", "true", "false"}, personal) {
 		return invalidParameter("personal_data %q is not a boolean", personal)
 	}
-	out := csv.NewWriter(into)
+	out := usagecsv.NewWriter(into)
 	rows := [][]string{usageColumns}
 	for _, ws := range c.account.workspaces {
 		rows = append(rows, c.usageOf(ws, start, end)...)
