@@ -49,8 +49,8 @@ type sdkNet struct {
 	a   *databricks.AccountClient
 }
 
-// must returns a value, and ends the test where there is none.
-func must[T any](v T, err error) func(t *testing.T) T {
+// netMust returns a value, and ends the test where there is none.
+func netMust[T any](v T, err error) func(t *testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
 		if err != nil {
@@ -76,11 +76,11 @@ func (n *sdkNet) gone(_ any, err error) {
 
 func (n *sdkNet) logs() {
 	n.t.Helper()
-	cred := must(n.a.Credentials.Create(n.ctx, provisioning.CreateCredentialRequest{
+	cred := netMust(n.a.Credentials.Create(n.ctx, provisioning.CreateCredentialRequest{
 		CredentialsName: "logs",
 		AwsCredentials:  provisioning.CreateCredentialAwsCredentials{StsRole: &provisioning.CreateCredentialStsRole{RoleArn: "arn:aws:iam::123456789012:role/x"}},
 	}))(n.t)
-	stor := must(n.a.Storage.Create(n.ctx, provisioning.CreateStorageConfigurationRequest{
+	stor := netMust(n.a.Storage.Create(n.ctx, provisioning.CreateStorageConfigurationRequest{
 		StorageConfigurationName: "logs", RootBucketInfo: provisioning.RootBucketInfo{BucketName: "log-bucket"},
 	}))(n.t)
 	config := billing.CreateLogDeliveryConfigurationParams{
@@ -88,7 +88,7 @@ func (n *sdkNet) logs() {
 		LogType: billing.LogTypeAuditLogs, OutputFormat: billing.OutputFormatJson, DeliveryPathPrefix: "audit",
 	}
 	create := func() *billing.LogDeliveryConfiguration {
-		return must(n.a.LogDelivery.Create(n.ctx, billing.WrappedCreateLogDeliveryConfiguration{LogDeliveryConfiguration: config}))(n.t).LogDeliveryConfiguration
+		return netMust(n.a.LogDelivery.Create(n.ctx, billing.WrappedCreateLogDeliveryConfiguration{LogDeliveryConfiguration: config}))(n.t).LogDeliveryConfiguration
 	}
 	made := create()
 	if made.Status != billing.LogDeliveryConfigStatusEnabled || made.LogDeliveryStatus.Status != billing.DeliveryStatusCreated {
@@ -98,21 +98,21 @@ func (n *sdkNet) logs() {
 	for range 10 {
 		create()
 	}
-	all := must(n.a.LogDelivery.ListAll(n.ctx, billing.ListLogDeliveryRequest{}))(n.t)
-	enabled := must(n.a.LogDelivery.ListAll(n.ctx, billing.ListLogDeliveryRequest{Status: billing.LogDeliveryConfigStatusEnabled}))(n.t)
+	all := netMust(n.a.LogDelivery.ListAll(n.ctx, billing.ListLogDeliveryRequest{}))(n.t)
+	enabled := netMust(n.a.LogDelivery.ListAll(n.ctx, billing.ListLogDeliveryRequest{Status: billing.LogDeliveryConfigStatusEnabled}))(n.t)
 	if len(all) != 11 || len(enabled) != 1 {
 		n.t.Errorf("%d configurations, %d enabled; want 11 and 1", len(all), len(enabled))
 	}
 	n.check(n.a.LogDelivery.PatchStatus(n.ctx, billing.UpdateLogDeliveryConfigurationStatusRequest{
 		LogDeliveryConfigurationId: made.ConfigId, Status: billing.LogDeliveryConfigStatusDisabled,
 	}))
-	got := must(n.a.LogDelivery.GetByLogDeliveryConfigurationId(n.ctx, made.ConfigId))(n.t)
+	got := netMust(n.a.LogDelivery.GetByLogDeliveryConfigurationId(n.ctx, made.ConfigId))(n.t)
 	if got.LogDeliveryConfiguration.Status != billing.LogDeliveryConfigStatusDisabled {
 		n.t.Errorf("status %s, want DISABLED", got.LogDeliveryConfiguration.Status)
 	}
 	month := time.Now().UTC().Format("2006-01")
-	usage := must(n.a.BillableUsage.Download(n.ctx, billing.DownloadRequest{StartMonth: month, EndMonth: month, PersonalData: true}))(n.t)
-	csv := must(io.ReadAll(usage.Contents))(n.t)
+	usage := netMust(n.a.BillableUsage.Download(n.ctx, billing.DownloadRequest{StartMonth: month, EndMonth: month, PersonalData: true}))(n.t)
+	csv := netMust(io.ReadAll(usage.Contents))(n.t)
 	n.check(usage.Contents.Close())
 	if !strings.HasPrefix(string(csv), "workspaceId,") || !strings.Contains(string(csv), "clusterOwnerUserName") {
 		n.t.Errorf("%s: want the columns of the usage", csv)
@@ -123,7 +123,7 @@ func (n *sdkNet) rules() {
 	n.t.Helper()
 	api := n.a.NetworkConnectivity
 	create := func(i int, in string) string {
-		return must(api.CreateNetworkConnectivityConfiguration(n.ctx, settings.CreateNetworkConnectivityConfigRequest{
+		return netMust(api.CreateNetworkConnectivityConfiguration(n.ctx, settings.CreateNetworkConnectivityConfigRequest{
 			NetworkConnectivityConfig: settings.CreateNetworkConnectivityConfiguration{Name: fmt.Sprintf("ncc-%d", i), Region: in},
 		}))(n.t).NetworkConnectivityConfigId
 	}
@@ -131,7 +131,7 @@ func (n *sdkNet) rules() {
 	for i := range 10 {
 		create(i+1, "us-east-1")
 	}
-	if all := must(api.ListNetworkConnectivityConfigurationsAll(n.ctx, settings.ListNetworkConnectivityConfigurationsRequest{}))(n.t); len(all) != 11 {
+	if all := netMust(api.ListNetworkConnectivityConfigurationsAll(n.ctx, settings.ListNetworkConnectivityConfigurationsRequest{}))(n.t); len(all) != 11 {
 		n.t.Errorf("%d configurations, want 11", len(all))
 	}
 	var rule *settings.NccPrivateEndpointRule
@@ -142,18 +142,18 @@ func (n *sdkNet) rules() {
 		if i == 0 {
 			in = settings.CreatePrivateEndpointRule{EndpointService: "com.amazonaws." + region + ".s3", ResourceNames: []string{"bucket-a"}}
 		}
-		made := must(api.CreatePrivateEndpointRule(n.ctx, settings.CreatePrivateEndpointRuleRequest{
+		made := netMust(api.CreatePrivateEndpointRule(n.ctx, settings.CreatePrivateEndpointRuleRequest{
 			NetworkConnectivityConfigId: ncc, PrivateEndpointRule: in,
 		}))(n.t)
 		if i == 0 {
 			rule = made
 		}
 	}
-	all := must(api.ListPrivateEndpointRulesAll(n.ctx, settings.ListPrivateEndpointRulesRequest{NetworkConnectivityConfigId: ncc}))(n.t)
+	all := netMust(api.ListPrivateEndpointRulesAll(n.ctx, settings.ListPrivateEndpointRulesRequest{NetworkConnectivityConfigId: ncc}))(n.t)
 	if len(all) != 11 {
 		n.t.Errorf("%d rules, want 11", len(all))
 	}
-	changed := must(api.UpdatePrivateEndpointRule(n.ctx, settings.UpdateNccPrivateEndpointRuleRequest{
+	changed := netMust(api.UpdatePrivateEndpointRule(n.ctx, settings.UpdateNccPrivateEndpointRuleRequest{
 		NetworkConnectivityConfigId: ncc, PrivateEndpointRuleId: rule.RuleId, UpdateMask: "enabled,resource_names",
 		PrivateEndpointRule: settings.UpdatePrivateEndpointRule{ResourceNames: []string{"bucket-b"}},
 	}))(n.t)
@@ -161,9 +161,9 @@ func (n *sdkNet) rules() {
 		n.t.Errorf("%+v: want bucket-b, not enabled, established", changed)
 	}
 	for _, one := range all {
-		must(api.DeletePrivateEndpointRuleByNetworkConnectivityConfigIdAndPrivateEndpointRuleId(n.ctx, ncc, one.RuleId))(n.t)
+		netMust(api.DeletePrivateEndpointRuleByNetworkConnectivityConfigIdAndPrivateEndpointRuleId(n.ctx, ncc, one.RuleId))(n.t)
 	}
-	got := must(api.GetPrivateEndpointRuleByNetworkConnectivityConfigIdAndPrivateEndpointRuleId(n.ctx, ncc, rule.RuleId))(n.t)
+	got := netMust(api.GetPrivateEndpointRuleByNetworkConnectivityConfigIdAndPrivateEndpointRuleId(n.ctx, ncc, rule.RuleId))(n.t)
 	if !got.Deactivated {
 		n.t.Errorf("%+v: want it deactivated", got)
 	}
@@ -183,26 +183,26 @@ func (n *sdkNet) policies() {
 	}
 	for i := range 11 {
 		policy.NetworkPolicyId = fmt.Sprintf("np-%d", i)
-		must(api.CreateNetworkPolicyRpc(n.ctx, settings.CreateNetworkPolicyRequest{NetworkPolicy: policy}))(n.t)
+		netMust(api.CreateNetworkPolicyRpc(n.ctx, settings.CreateNetworkPolicyRequest{NetworkPolicy: policy}))(n.t)
 	}
-	if all := must(api.ListNetworkPoliciesRpcAll(n.ctx, settings.ListNetworkPoliciesRequest{}))(n.t); len(all) != 12 {
+	if all := netMust(api.ListNetworkPoliciesRpcAll(n.ctx, settings.ListNetworkPoliciesRequest{}))(n.t); len(all) != 12 {
 		n.t.Errorf("%d policies, want 12", len(all))
 	}
 	policy.NetworkPolicyId = "np-0"
 	policy.Ingress = &settings.CustomerFacingIngressNetworkPolicy{PublicAccess: &settings.CustomerFacingIngressNetworkPolicyPublicAccess{
 		RestrictionMode: settings.CustomerFacingIngressNetworkPolicyPublicAccessRestrictionModeFullAccess,
 	}}
-	must(api.UpdateNetworkPolicyRpc(n.ctx, settings.UpdateNetworkPolicyRequest{NetworkPolicyId: "np-0", NetworkPolicy: policy}))(n.t)
-	got := must(api.GetNetworkPolicyRpcByNetworkPolicyId(n.ctx, "np-0"))(n.t)
+	netMust(api.UpdateNetworkPolicyRpc(n.ctx, settings.UpdateNetworkPolicyRequest{NetworkPolicyId: "np-0", NetworkPolicy: policy}))(n.t)
+	got := netMust(api.GetNetworkPolicyRpcByNetworkPolicyId(n.ctx, "np-0"))(n.t)
 	if got.Ingress.PrivateAccess.RestrictionMode != settings.CustomerFacingIngressNetworkPolicyPrivateAccessRestrictionModeAllowAllRegisteredEndpoints {
 		n.t.Errorf("%+v: want the private access filled in", got.Ingress)
 	}
 	ws := n.workspace()
 	option := func(policy string) {
-		must(n.a.WorkspaceNetworkConfiguration.UpdateWorkspaceNetworkOptionRpc(n.ctx, settings.UpdateWorkspaceNetworkOptionRequest{
+		netMust(n.a.WorkspaceNetworkConfiguration.UpdateWorkspaceNetworkOptionRpc(n.ctx, settings.UpdateWorkspaceNetworkOptionRequest{
 			WorkspaceId: ws, WorkspaceNetworkOption: settings.WorkspaceNetworkOption{NetworkPolicyId: policy, WorkspaceId: ws},
 		}))(n.t)
-		got := must(n.a.WorkspaceNetworkConfiguration.GetWorkspaceNetworkOptionRpcByWorkspaceId(n.ctx, ws))(n.t)
+		got := netMust(n.a.WorkspaceNetworkConfiguration.GetWorkspaceNetworkOptionRpcByWorkspaceId(n.ctx, ws))(n.t)
 		if got.NetworkPolicyId != policy {
 			n.t.Errorf("network_policy_id %s, want %s", got.NetworkPolicyId, policy)
 		}
@@ -219,8 +219,8 @@ func (n *sdkNet) policies() {
 // workspace makes a workspace of the credentials and the storage that are there.
 func (n *sdkNet) workspace() int64 {
 	n.t.Helper()
-	cred, stor := must(n.a.Credentials.List(n.ctx))(n.t), must(n.a.Storage.List(n.ctx))(n.t)
-	wait := must(n.a.Workspaces.Create(n.ctx, provisioning.CreateWorkspaceRequest{
+	cred, stor := netMust(n.a.Credentials.List(n.ctx))(n.t), netMust(n.a.Storage.List(n.ctx))(n.t)
+	wait := netMust(n.a.Workspaces.Create(n.ctx, provisioning.CreateWorkspaceRequest{
 		WorkspaceName: "net", AwsRegion: region, CredentialsId: cred[0].CredentialsId, StorageConfigurationId: stor[0].StorageConfigurationId,
 	}))(n.t)
 	return wait.WorkspaceId
@@ -229,26 +229,26 @@ func (n *sdkNet) workspace() int64 {
 func (n *sdkNet) lists() {
 	n.t.Helper()
 	api := n.a.IpAccessLists
-	id := must(api.Create(n.ctx, settings.CreateIpAccessList{
+	id := netMust(api.Create(n.ctx, settings.CreateIpAccessList{
 		Label: "office", ListType: settings.ListTypeAllow, IpAddresses: []string{"203.0.113.0/24"},
 	}))(n.t).IpAccessList.ListId
 	n.check(api.Update(n.ctx, settings.UpdateIpAccessList{IpAccessListId: id, Label: "hq"}))
 	n.check(api.Replace(n.ctx, settings.ReplaceIpAccessList{
 		IpAccessListId: id, Label: "hq", ListType: settings.ListTypeAllow, IpAddresses: []string{"203.0.113.10"}, Enabled: true,
 	}))
-	if all := must(api.ListAll(n.ctx))(n.t); len(all) != 1 || all[0].Label != "hq" || all[0].IpAddresses[0] != "203.0.113.10" {
+	if all := netMust(api.ListAll(n.ctx))(n.t); len(all) != 1 || all[0].Label != "hq" || all[0].IpAddresses[0] != "203.0.113.10" {
 		n.t.Errorf("%+v: want one list, replaced", all)
 	}
-	current := must(n.a.Settings.EnableIpAccessLists().Get(n.ctx, settings.GetAccountIpAccessEnableRequest{}))(n.t)
+	current := netMust(n.a.Settings.EnableIpAccessLists().Get(n.ctx, settings.GetAccountIpAccessEnableRequest{}))(n.t)
 	current.AcctIpAclEnable.Value = false
 	current.AcctIpAclEnable.ForceSendFields = []string{"Value"}
-	changed := must(n.a.Settings.EnableIpAccessLists().Update(n.ctx, settings.UpdateAccountIpAccessEnableRequest{
+	changed := netMust(n.a.Settings.EnableIpAccessLists().Update(n.ctx, settings.UpdateAccountIpAccessEnableRequest{
 		AllowMissing: true, FieldMask: "acct_ip_acl_enable.value", Setting: *current,
 	}))(n.t)
 	if changed.AcctIpAclEnable.Value {
 		n.t.Errorf("%+v: want it off", changed)
 	}
-	must(n.a.Settings.EnableIpAccessLists().Delete(n.ctx, settings.DeleteAccountIpAccessEnableRequest{Etag: changed.Etag}))(n.t)
+	netMust(n.a.Settings.EnableIpAccessLists().Delete(n.ctx, settings.DeleteAccountIpAccessEnableRequest{Etag: changed.Etag}))(n.t)
 	n.check(api.DeleteByIpAccessListId(n.ctx, id))
 	n.gone(api.GetByIpAccessListId(n.ctx, id))
 }
@@ -260,14 +260,14 @@ func (n *sdkNet) direct() {
 	for i := range 11 {
 		id := fmt.Sprintf("vpce-%017d", i)
 		n.s.DeclareEndpoint(id, ownService)
-		last = must(n.a.Endpoints.CreateEndpoint(n.ctx, networking.CreateEndpointRequest{Parent: parent, Endpoint: networking.Endpoint{
+		last = netMust(n.a.Endpoints.CreateEndpoint(n.ctx, networking.CreateEndpointRequest{Parent: parent, Endpoint: networking.Endpoint{
 			DisplayName: fmt.Sprintf("direct-%d", i), Region: region, AwsVpcEndpointInfo: &networking.AwsVpcEndpointInfo{AwsVpcEndpointId: id},
 		}}))(n.t)
 	}
 	if last.State != networking.EndpointStateApproved || last.UseCase != networking.EndpointUseCaseServiceDirect {
 		n.t.Errorf("%+v: want it approved, for SERVICE_DIRECT", last)
 	}
-	if all := must(n.a.Endpoints.ListEndpointsAll(n.ctx, networking.ListEndpointsRequest{Parent: parent}))(n.t); len(all) != 11 {
+	if all := netMust(n.a.Endpoints.ListEndpointsAll(n.ctx, networking.ListEndpointsRequest{Parent: parent}))(n.t); len(all) != 11 {
 		n.t.Errorf("%d endpoints, want 11", len(all))
 	}
 	n.check(n.a.Endpoints.DeleteEndpoint(n.ctx, networking.DeleteEndpointRequest{Name: last.Name}))
