@@ -21,7 +21,9 @@ func TestLogDeliveryNeedsTheBucket(t *testing.T) {
 	w := &world{t: t, s: s, clock: clock, account: s.Account()}
 	w.login()
 	client := proxied(t, s)
-	aws(t, client, "iam", url.Values{"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {"logs"}, "AssumeRolePolicyDocument": {"{}"}})
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::414351767826:root"},` +
+		`"Condition":{"StringEquals":{"sts:ExternalId":"` + w.account.ID + `"}}}]}`
+	aws(t, client, "iam", url.Values{"Action": {"CreateRole"}, "Version": {"2010-05-08"}, "RoleName": {"logs"}, "AssumeRolePolicyDocument": {trust}})
 	in := object{"log_delivery_configuration": object{
 		"log_type": "BILLABLE_USAGE", "output_format": "CSV", "delivery_path_prefix": "usage",
 		"credentials_id":           w.ok("POST", "/credentials", credentialBody("logs")).str("credentials_id"),

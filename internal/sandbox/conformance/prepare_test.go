@@ -167,7 +167,7 @@ var preparations = map[string]func(*world, *sample){
 	"POST /metastores":                                                  prepareRegion,
 	"GET /api/2.0/token/list":                                           needs("token_id"),
 	"POST /api/2.0/token/delete":                                        prepareTokenDelete,
-	"PUT /api/2.0/permissions/authorization/tokens":                     needs("token_id"),
+	"PUT /api/2.0/permissions/authorization/tokens":                     prepareTokenPermissions,
 	"GET /api/2.0/workspace-conf":                                       prepareConf,
 	"POST /api/2.0/ip-access-lists":                                     prepareList,
 	"GET /settings/types/{type}/names/default":                          prepareSetting,
@@ -268,6 +268,14 @@ func prepareTokenDelete(w *world, s *sample) {
 		w.ids["token_id"] = unknown("token_id")
 		s.request = object{"token_id": ""}
 	}
+}
+
+// prepareTokenPermissions makes a token, without which there is nothing to permit,
+// and the group that the sample names.
+func prepareTokenPermissions(w *world, _ *sample) {
+	w.t.Helper()
+	w.id("token_id")
+	w.in(w.id("workspace_id"), http.StatusOK, http.MethodPost, "/api/2.0/preview/scim/v2/Groups", object{"displayName": "ops"})
 }
 
 func prepareConf(w *world, s *sample) {

@@ -72,11 +72,21 @@ var there = map[string]string{
 // test fails for each one that it has by now: move it up, and prepare what its
 // samples need.
 var notThereYet = map[string]string{
+	"/api/2.0/preview/accounts/access-control/rule-sets":               "GET PUT",
+	"/api/2.0/preview/permissionassignments":                           "GET POST",
+	"/api/2.0/preview/permissionassignments/principals/{principal_id}": "PUT DELETE",
+	"/api/2.0/notification-destinations":                               "GET POST",
+	"/api/2.0/notification-destinations/{id}":                          "GET PATCH DELETE",
+	"/api/2.1/unity-catalog/metastores":                                "GET POST",
+	"/api/2.1/unity-catalog/metastores/{id}":                           "PATCH DELETE",
+}
+
+// unprepared are routes that the sandbox has and whose samples are not replayed
+// yet, since nothing here makes the objects that they speak of. The test fails
+// for one that the sandbox does not have.
+var unprepared = map[string]string{
 	"/api/2.1/settings/{name}":                                                     "GET PATCH",
 	"/api/2.1/settings-metadata":                                                   "GET",
-	"/api/2.0/preview/accounts/access-control/rule-sets":                           "GET PUT",
-	"/api/2.0/preview/permissionassignments":                                       "GET POST",
-	"/api/2.0/preview/permissionassignments/principals/{principal_id}":             "PUT DELETE",
 	"/api/2.0/preview/scim/v2/Groups":                                              "GET POST",
 	"/api/2.0/preview/scim/v2/Groups/{id}":                                         "GET PUT PATCH DELETE",
 	"/api/2.0/preview/scim/v2/Users":                                               "GET POST",
@@ -92,8 +102,6 @@ var notThereYet = map[string]string{
 	"/api/2.0/policies/clusters/delete":                                            "POST",
 	"/api/2.0/global-init-scripts":                                                 "GET POST",
 	"/api/2.0/global-init-scripts/{script_id}":                                     "GET PATCH DELETE",
-	"/api/2.0/notification-destinations":                                           "GET POST",
-	"/api/2.0/notification-destinations/{id}":                                      "GET PATCH DELETE",
 	"/api/2.0/secrets/scopes/list":                                                 "GET",
 	"/api/2.0/secrets/scopes/create":                                               "POST",
 	"/api/2.0/secrets/scopes/delete":                                               "POST",
@@ -106,8 +114,7 @@ var notThereYet = map[string]string{
 	"/api/2.0/sql/config/warehouses":                                               "GET PUT",
 	"/api/2.1/unity-catalog/current-metastore-assignment":                          "GET",
 	"/api/2.1/unity-catalog/metastore_summary":                                     "GET",
-	"/api/2.1/unity-catalog/metastores":                                            "GET POST",
-	"/api/2.1/unity-catalog/metastores/{id}":                                       "GET PATCH DELETE",
+	"/api/2.1/unity-catalog/metastores/{id}":                                       "GET",
 	"/api/2.1/unity-catalog/workspaces/{workspace_id}/metastore":                   "PUT PATCH DELETE",
 	"/api/2.1/unity-catalog/metastores/{metastore_id}/systemschemas":               "GET",
 	"/api/2.1/unity-catalog/metastores/{metastore_id}/systemschemas/{schema_name}": "PUT DELETE",
