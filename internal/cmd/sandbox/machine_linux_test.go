@@ -92,16 +92,22 @@ func checkInterrupt(t *testing.T, way, network string) {
 		t.Fatal(err)
 	}
 	eventually(t, "the command to run", func() bool { _, err := os.Stat(times); return err == nil })
+	raw, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := false
+	defer func() {
+		if !ended {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}()
 	signal := func(sig syscall.Signal) {
 		t.Helper()
-		raw, err := os.ReadFile(pidFile)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
-		if err != nil {
-			t.Fatal(err)
-		}
 		if err := syscall.Kill(pid, sig); err != nil {
 			t.Fatal(err)
 		}
@@ -115,6 +121,7 @@ func checkInterrupt(t *testing.T, way, network string) {
 	// This goes the same way, and comes after all interrupts.
 	signal(syscall.SIGTERM)
 	_ = cmd.Wait()
+	ended = true
 	if got, err := os.ReadFile(times); err != nil || string(got) != "once\n" || cmd.ProcessState.ExitCode() != 42 {
 		t.Errorf("%v, interrupts: %q, %v", cmd.ProcessState, got, err)
 	}
