@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,13 +14,15 @@ import (
 
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/facts"
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/sandbox"
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/toolchain"
 )
 
 func moto(t *testing.T) string {
 	t.Helper()
-	path, err := exec.LookPath("moto_server")
+	// It is installed where it is missing, so that a new machine tests all.
+	path, err := toolchain.Moto(t.Context())
 	if err != nil {
-		t.Skip("moto_server is not on PATH")
+		t.Fatal(err)
 	}
 	return path
 }

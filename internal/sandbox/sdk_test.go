@@ -9,6 +9,7 @@ import (
 
 	"github.com/databricks/databricks-sdk-go"
 	"github.com/databricks/databricks-sdk-go/config"
+	"github.com/databricks/databricks-sdk-go/service/iam"
 	"github.com/databricks/databricks-sdk-go/service/provisioning"
 	"github.com/databricks/databricks-sdk-go/service/settings"
 
@@ -34,6 +35,8 @@ func sdkAccount(t *testing.T, s *sandbox.Sandbox, host string) *databricks.Accou
 	return client
 }
 
+// TestSDK proves that the Databricks SDK's own client works through the sandbox
+// unmodified.
 func TestSDK(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"proxy", "plain"} {
@@ -81,8 +84,9 @@ func checkSDK(t *testing.T, a *databricks.AccountClient) {
 			break
 		}
 	}
-	if all, err := a.Workspaces.List(ctx); err != nil || len(all) != 1 {
-		t.Errorf("List: %d workspaces, %v", len(all), err)
+	all, err := a.Workspaces.List(ctx)
+	if err != nil || len(all) != 1 || all[0].WorkspaceId != wait.WorkspaceId || all[0].WorkspaceName != "sdk" {
+		t.Errorf("Workspaces.List: %+v, %v, want the one that was created", all, err)
 	}
 }
 
@@ -96,6 +100,9 @@ func checkSDKWorkspace(t *testing.T, a *databricks.AccountClient, ws *provisioni
 	}
 	if id, err := w.CurrentWorkspaceID(ctx); err != nil || id != ws.WorkspaceId {
 		t.Errorf("CurrentWorkspaceID: %d, %v, want %d", id, err, ws.WorkspaceId)
+	}
+	if me, err := w.CurrentUser.Me(ctx, iam.MeRequest{}); err != nil || me.UserName != a.Config.ClientID {
+		t.Errorf("CurrentUser.Me: %+v, %v, want %s", me, err, a.Config.ClientID)
 	}
 	if err := w.WorkspaceConf.SetStatus(ctx, settings.WorkspaceConf{"enableVerboseAuditLogs": "true"}); err != nil {
 		t.Errorf("SetStatus: %v", err)

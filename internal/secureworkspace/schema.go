@@ -141,7 +141,7 @@ func addComputed(attributes map[string]schema.Attribute) {
 		Computed: true, Description: "The ledger: what became of each step.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"step":      schema.StringAttribute{Computed: true, Description: "Id of the step."},
-			"outcome":   schema.StringAttribute{Computed: true, Description: "done, failed, pending (not tried) or skipped (not asked for)."},
+			"outcome":   schema.StringAttribute{Computed: true, Description: "done, failed, pending (not tried), skipped (not asked for), or superseded (another object took its place; it is still to be deleted)."},
 			"object_id": schema.StringAttribute{Computed: true, Description: "Id of the object that the step stands for."},
 			"owned":     schema.BoolAttribute{Computed: true, Description: "Whether the object was made here, and is deleted with the workspace."},
 		}},

@@ -18,7 +18,7 @@ const ownAddress = registryHost + "/hardbricks/hardbricks"
 
 // WriteCLIConfig writes a Terraform CLI configuration file into dir and returns
 // its path. With it Terraform takes this provider from ownMirror, the providers
-// that the machine's [Mirrors] hold from there, and the rest from the registry.
+// that the machine's mirrors hold from there, and the rest from the registry.
 func WriteCLIConfig(dir, ownMirror string) (string, error) {
 	return machine().writeCLIConfig(dir, ownMirror)
 }

@@ -12,12 +12,10 @@ import (
 // registryHost is the folder at the top of every provider mirror.
 const registryHost = "registry.terraform.io"
 
-// Mirrors returns the folders that hold providers in the layout of a
+// mirrors returns the folders that hold providers in the layout of a
 // filesystem mirror, the most specific first: those that the list
 // HARDBRICKS_PLUGIN_MIRROR names, those that Terraform looks into by itself,
 // and those where systems keep add-on software.
-func Mirrors() []string { return machine().mirrors() }
-
 func (h host) mirrors() []string {
 	candidates := filepath.SplitList(h.getenv("HARDBRICKS_PLUGIN_MIRROR"))
 	candidates = append(candidates, h.impliedMirrors()...)

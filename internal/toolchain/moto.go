@@ -17,7 +17,7 @@ const motoVersion = "5.2.1"
 
 // Moto returns the path of moto_server, the program that plays AWS in the
 // sandbox: the one on PATH, else one that it installs into a virtual Python
-// environment under [CacheDir].
+// environment in the cache folder.
 func Moto(ctx context.Context) (string, error) { return machine().moto(ctx) }
 
 func (h host) moto(ctx context.Context) (string, error) {
@@ -41,7 +41,8 @@ func (h host) moto(ctx context.Context) (string, error) {
 func (h host) installMoto(ctx context.Context, dir string) (string, error) {
 	marker := filepath.Join(dir, ".complete")
 	server := inVenv(dir, "moto_server")
-	if isFile(marker) && isFile(server) {
+	// The Python that the environment is made of may be gone meanwhile.
+	if isFile(marker) && isFile(server) && isFile(inVenv(dir, "python")) {
 		return server, nil
 	}
 	python, err := h.python()

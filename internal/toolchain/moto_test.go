@@ -80,12 +80,14 @@ func TestMotoInstallationThatFailedStartsOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// A removed program is noticed, whatever the marker says.
-			if err := os.Remove(server); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := h.moto(t.Context()); err != nil || !isFile(server) {
-				t.Errorf("moto was not installed again: %v", err)
+			// What is missing is noticed, whatever the marker says.
+			for _, program := range []string{server, inVenv(filepath.Dir(filepath.Dir(server)), "python")} {
+				if err := os.Remove(program); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := h.moto(t.Context()); err != nil || !isFile(program) {
+					t.Errorf("%s was not installed again: %v", program, err)
+				}
 			}
 		})
 	}

@@ -26,7 +26,7 @@ var (
 
 // Terraform returns the path of a Terraform that is new enough: the one that
 // HARDBRICKS_TERRAFORM or TF_ACC_TERRAFORM_PATH names, else the one on PATH,
-// else one that it installs into [CacheDir].
+// else one that it installs into the cache folder.
 func Terraform(ctx context.Context) (string, error) { return machine().terraform(ctx) }
 
 func (h host) terraform(ctx context.Context) (string, error) {

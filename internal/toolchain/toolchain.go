@@ -41,7 +41,7 @@ func machine() host {
 	return host{
 		getenv:   os.Getenv,
 		lookPath: exec.LookPath,
-		cacheDir: CacheDir,
+		cacheDir: cacheDir,
 		homeDir:  os.UserHomeDir,
 		run:      run,
 		download: downloadTerraform,
@@ -49,9 +49,9 @@ func machine() host {
 	}
 }
 
-// CacheDir returns the folder that holds what the toolchain installs, and
+// cacheDir returns the folder that holds what the toolchain installs, and
 // makes it where it is missing.
-func CacheDir() (string, error) {
+func cacheDir() (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("finding the cache folder: %w", err)

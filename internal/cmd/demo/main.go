@@ -22,7 +22,7 @@ const insideFlag = "inside"
 func main() {
 	inside := flag.String(insideFlag, "", "for the demo itself: play the acts on the `stage` in this folder, inside the sandbox")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := start(ctx, *inside)
 	stop()
 	if err != nil {

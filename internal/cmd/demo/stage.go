@@ -101,7 +101,7 @@ func (s stage) set(ctx context.Context, out io.Writer) (string, error) {
 	if _, err := toolchain.BuildProvider(ctx, root, s.path("mirror"), toolchain.Version); err != nil {
 		return "", err
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-C", root, "-o", s.sandbox(), "./internal/cmd/sandbox")
+	build := exec.CommandContext(ctx, "go", "build", "-C", root, "-buildvcs=false", "-o", s.sandbox(), "./internal/cmd/sandbox")
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the sandbox: %w\n%s", err, output)
 	}

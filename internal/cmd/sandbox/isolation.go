@@ -19,7 +19,7 @@ import (
 	"github.com/hardbricks/terraform-provider-hardbricks/internal/sandbox"
 )
 
-// How a command shares the network of this machine.
+// How a command shares the network and the processes of this machine.
 const (
 	networkAuto      = "auto"
 	networkShared    = "shared"
@@ -32,7 +32,7 @@ const (
 	probeArg  = "__probe"
 )
 
-// isolation makes the attributes of a process in a network namespace of its own.
+// isolation makes the attributes of a process in namespaces of its own.
 type isolation func() *syscall.SysProcAttr
 
 // passage is what the process inside the namespace must know: the ports to
@@ -62,14 +62,14 @@ func chooseIsolation(ctx context.Context, opts options, candidates []isolation) 
 		refusal = errors.New("only Linux has them")
 	}
 	if opts.network == networkNamespace {
-		return nil, fmt.Errorf("this machine allows no network namespace: %w", refusal)
+		return nil, fmt.Errorf("this machine allows no namespaces: %w", refusal)
 	}
-	fmt.Fprintf(os.Stderr, "sandbox: WARNING: this machine allows no network namespace (%v); "+
-		"calls that ignore the proxy variables are not kept from the real network\n", refusal)
+	fmt.Fprintf(os.Stderr, "sandbox: WARNING: this machine allows no namespaces (%v): calls that ignore "+
+		"the proxy variables reach the real network, and what the command starts can outlive a sandbox that is killed\n", refusal)
 	return nil, nil
 }
 
-// tryIsolation starts this program in a namespace, to see whether that works.
+// tryIsolation starts this program in namespaces, to see whether that works.
 func tryIsolation(ctx context.Context, candidate isolation) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -84,7 +84,7 @@ func tryIsolation(ctx context.Context, candidate isolation) error {
 }
 
 // runIsolated runs a command inside a namespace, with sockets as the way out.
-func runIsolated(ctx context.Context, signals *signals, victim *victim, s *sandbox.Sandbox, isolate isolation, command []string) (status int, err error) {
+func runIsolated(ctx context.Context, signals *signals, victim *victim, s *sandbox.Sandbox, isolate isolation, args []string) (status int, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return exitSandbox, err
@@ -94,7 +94,7 @@ func runIsolated(ctx context.Context, signals *signals, victim *victim, s *sandb
 		return exitSandbox, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	way := passage{Proof: s.Proof(), Command: command}
+	way := passage{Proof: s.Proof(), Command: args}
 	gates := newGates()
 	defer gates.close()
 	for i, raw := range []string{s.ProxyURL(), s.AccountURL(), s.ControlURL()} {
@@ -110,7 +110,7 @@ func runIsolated(ctx context.Context, signals *signals, victim *victim, s *sandb
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = s.Environ(os.Environ())
 	cmd.SysProcAttr = isolate()
-	return await(signals, victim, cmd)
+	return await(cmd, signals, victim, intoNamespace, waitFor)
 }
 
 // socketDir avoids long names: the path of a socket has at most 107 bytes.
@@ -141,8 +141,9 @@ func (g *gates) lead(ctx context.Context, way *passage, socket, raw string) erro
 	return nil
 }
 
-// inside is this program inside the namespace: it leads the sandbox's ports
-// there to the sockets, proves that calls arrive, and runs the command.
+// inside is this program inside the namespaces, as the first process there: it
+// leads the sandbox's ports to the sockets, proves that calls arrive, and runs
+// the command. When it ends, the kernel kills all processes that are left.
 func inside(args []string) int {
 	status, err := runInside(context.Background(), args)
 	if err != nil {
@@ -159,11 +160,9 @@ func runInside(ctx context.Context, args []string) (int, error) {
 	if err := json.Unmarshal([]byte(args[0]), &way); err != nil {
 		return exitSandbox, err
 	}
-	signals := catchSignals()
+	signals := catchSignals(interruptInside)
 	defer signals.stop()
-	adoptOrphans()
-	defer killOrphans()
-	if err := raiseLoopback(); err != nil {
+	if err := furnish(); err != nil {
 		return exitSandbox, fmt.Errorf("setting up the namespace: %w", err)
 	}
 	if err := dropPrivileges(); err != nil {
@@ -183,12 +182,12 @@ func runInside(ctx context.Context, args []string) (int, error) {
 	if err := sandbox.Canary(ctx, env, way.Proof); err != nil {
 		return exitSandbox, err
 	}
-	return runCommand(ctx, signals, &victim{}, way.Command, env)
+	return await(command(ctx, way.Command, env), signals, &victim{}, insideNamespace, waitAsInit)
 }
 
-// probe is this program trying out a namespace.
+// probe is this program trying out namespaces.
 func probe() int {
-	if err := raiseLoopback(); err != nil {
+	if err := furnish(); err != nil {
 		complain(err)
 		return 1
 	}

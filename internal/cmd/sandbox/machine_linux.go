@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,16 +20,26 @@ func dieWithUs() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
 
-// isolations are the ways to a network namespace: a privileged one, and one
-// that brings a user namespace, in which the user is who they were.
+// interruptInside is how the outer process tells the inner one to interrupt the
+// command. A plain SIGINT comes to the inner one from the terminal, which has
+// then sent it to the command too.
+const interruptInside = syscall.SIGUSR1
+
+// ownNamespaces are those of the command: of the network, so that nothing but
+// the sandbox can be reached; of processes, so that all of them end with the
+// first, however that ends; and of mounts, for a /proc that fits them.
+const ownNamespaces = syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWNS
+
+// isolations are the ways to the namespaces: a privileged one, and one that
+// brings a user namespace, in which the user is who they were.
 func isolations() []isolation {
 	user := func() *syscall.SysProcAttr {
 		attr := dieWithUs()
-		attr.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET
+		attr.Cloneflags = syscall.CLONE_NEWUSER | ownNamespaces
 		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
 		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
-		// Needed to bring the loopback interface up; dropped right after.
-		attr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN}
+		// Needed to set the namespaces up; dropped right after.
+		attr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_SYS_ADMIN}
 		return attr
 	}
 	if os.Getuid() != 0 {
@@ -36,10 +47,28 @@ func isolations() []isolation {
 	}
 	root := func() *syscall.SysProcAttr {
 		attr := dieWithUs()
-		attr.Cloneflags = syscall.CLONE_NEWNET
+		attr.Cloneflags = ownNamespaces
 		return attr
 	}
 	return []isolation{root, user}
+}
+
+// furnish sets up new namespaces from within.
+func furnish() error {
+	if err := raiseLoopback(); err != nil {
+		return err
+	}
+	mountProc()
+	return nil
+}
+
+// mountProc shows the processes of this namespace in /proc, and this must not
+// spread to the mounts of the machine. Containers with a restricted /proc refuse
+// it to users; the old one then stays, in which /proc/self is right all the same.
+func mountProc() {
+	if unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "") == nil {
+		_ = unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	}
 }
 
 // raiseLoopback brings up the one interface of a new namespace.
@@ -63,6 +92,21 @@ func raiseLoopback() error {
 // dropPrivileges takes back what the way into the namespace gave.
 func dropPrivileges() error {
 	return unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+}
+
+// reapUntil reaps children, orphans that came to us included, until one ends
+// that is awaited.
+func reapUntil(awaited int) (syscall.WaitStatus, error) {
+	for {
+		var status syscall.WaitStatus
+		pid, err := syscall.Wait4(-1, &status, 0, nil)
+		switch {
+		case pid == awaited:
+			return status, nil
+		case err != nil && !errors.Is(err, syscall.EINTR):
+			return status, fmt.Errorf("waiting for the command: %w", err)
+		}
+	}
 }
 
 // adoptOrphans makes processes that the command leaves behind our children.

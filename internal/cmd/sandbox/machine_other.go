@@ -5,16 +5,26 @@
 
 package main
 
-import "syscall"
+import (
+	"errors"
+	"syscall"
+)
+
+const interruptInside = syscall.SIGINT
 
 func dieWithUs() *syscall.SysProcAttr { return nil }
 
-// isolations is empty: only Linux has network namespaces.
+// isolations is empty: only Linux has namespaces.
 func isolations() []isolation { return nil }
 
-func raiseLoopback() error { return nil }
+func furnish() error { return nil }
 
 func dropPrivileges() error { return nil }
+
+func reapUntil(int) (syscall.WaitStatus, error) {
+	var none syscall.WaitStatus
+	return none, errors.ErrUnsupported
+}
 
 func adoptOrphans() {}
 

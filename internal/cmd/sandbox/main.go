@@ -42,7 +42,8 @@ status. No configuration needs to change: terraform apply works as it is.
 Nothing real flows in: DATABRICKS_*, AWS_* and their like are replaced by those
 of the sandbox. Nothing flows out: every other host is refused, but for the
 provider registries, and on Linux COMMAND runs in a network namespace of its own
-that has nothing but the way to the sandbox.
+that has nothing but the way to the sandbox. Its processes end with the sandbox,
+even if that is killed. Where this machine allows no namespaces, you are warned.
 
 Without COMMAND the sandbox stays up until it is interrupted, and prints the
 environment to use, for eval. Programs started so share this machine's network:
@@ -120,7 +121,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	flags.BoolVar(&opts.noAWS, "no-aws", false, "run without AWS: *.amazonaws.com is refused, AWS objects are not looked up")
 	flags.DurationVar(&opts.provision, "provision-time", 5*time.Second, "how long a workspace takes to run")
 	flags.StringVar(&opts.network, "network", networkAuto,
-		"namespace: run COMMAND in a network namespace, or fail; shared: do not; auto: where this machine can")
+		"namespace: run COMMAND in network and process namespaces, or fail; shared: do not; auto: where this machine can")
 	flags.StringVar(&opts.logFile, "log", "", "write every request to this `file`, as lines of JSON without secrets")
 	flags.StringVar(&opts.stateFile, "state", "", "keep the Databricks side in this `file`, without credentials, for the next start")
 	flags.IntVar(&opts.port, "account-port", 0, "`port` of the account API over plain HTTP on the loopback interface; 0 for any free one")
@@ -157,7 +158,10 @@ func run(ctx context.Context, opts options) (status int, err error) {
 	victim := &victim{}
 	cfg := sandbox.Config{
 		StateFile: opts.stateFile, Kill: victim.kill,
-		ProvisionTime: opts.provision, AccountPort: opts.port, Log: os.Stderr, ProxyEverything: isolation != nil,
+		ProvisionTime: opts.provision, AccountPort: opts.port, Log: os.Stderr,
+		// The sandbox knows the way through a proxy of the caller's, and
+		// programs inside know nothing of it.
+		ProxyEverything: isolation != nil || os.Getenv("HTTPS_PROXY") != "" || os.Getenv("https_proxy") != "",
 	}
 	if opts.logFile != "" {
 		file, err := os.OpenFile(opts.logFile, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
@@ -182,7 +186,7 @@ func run(ctx context.Context, opts options) (status int, err error) {
 	if err := sandbox.Canary(ctx, env, s.Proof()); err != nil {
 		return exitSandbox, err
 	}
-	return runCommand(ctx, signals, victim, opts.command, env)
+	return await(command(ctx, opts.command, env), signals, victim, toCommand, waitFor)
 }
 
 // start starts the sandbox; a signal in the meantime calls it off.
@@ -191,7 +195,11 @@ func start(ctx context.Context, signals *signals, cfg sandbox.Config, noAWS bool
 	stop := signals.callOff(cancel)
 	defer stop()
 	if !noAWS {
+		slow := time.AfterFunc(3*time.Second, func() {
+			fmt.Fprintln(os.Stderr, "sandbox: moto_server, which plays AWS, is installed into the cache; this is needed once")
+		})
 		moto, err := toolchain.Moto(starting)
+		slow.Stop()
 		if err != nil {
 			cancel()
 			return nil, fmt.Errorf("AWS in the sandbox needs moto_server (or run with --no-aws): %w", err)

@@ -7,8 +7,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -16,20 +19,53 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/hardbricks/terraform-provider-hardbricks/internal/toolchain"
 )
 
 // playMain makes the test binary this command, which starts itself again too.
 const playMain = "HARDBRICKS_TEST_PLAY_SANDBOX"
 
+// fetchArg makes the test binary a program that gets a URL, for the inside.
+const fetchArg = "__fetch"
+
 func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == fetchArg {
+		os.Exit(fetch(os.Args[2]))
+	}
 	if os.Getenv(playMain) != "" {
 		main()
 	}
 	os.Exit(m.Run())
 }
+
+func fetch(url string) int {
+	client := &http.Client{Timeout: 5 * time.Second}
+	resp, err := client.Get(url) //nolint:noctx,gosec // a test names the URL, and the client has a timeout of its own
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, _ = io.Copy(os.Stdout, resp.Body)
+	return 0
+}
+
+func self(t *testing.T) string {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// wellKnown is a URL that the emulated account answers anybody.
+const wellKnown = "https://accounts.cloud.databricks.com/.well-known/databricks-config"
 
 type result struct {
 	status         int
@@ -39,13 +75,9 @@ type result struct {
 // sandboxed prepares the command, in an environment of its own.
 func sandboxed(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, self, args...)
+	cmd := exec.CommandContext(ctx, self(t), args...)
 	cmd.Env = append(os.Environ(), playMain+"=1", "TMPDIR="+t.TempDir())
 	return cmd
 }
@@ -69,6 +101,49 @@ func needs(t *testing.T, program string) {
 	}
 }
 
+// eachNetwork runs a test with the machine's network and in a namespace.
+func eachNetwork(t *testing.T, test func(t *testing.T, network string)) {
+	t.Helper()
+	t.Run(networkShared, func(t *testing.T) {
+		t.Parallel()
+		test(t, networkShared)
+	})
+	t.Run(networkNamespace, func(t *testing.T) {
+		t.Parallel()
+		needsNamespaces(t)
+		test(t, networkNamespace)
+	})
+}
+
+func needsNamespaces(t *testing.T) {
+	t.Helper()
+	if err := namespaces(); err != nil {
+		t.Skip(err)
+	}
+}
+
+// namespaces says why this machine has none, nil if it has.
+var namespaces = sync.OnceValue(func() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(context.Background(), self, "--no-aws", "--network", networkNamespace, "--", "true")
+	cmd.Env = append(os.Environ(), playMain+"=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+})
+
+// needsMoto installs moto where it is missing, so that a new machine tests all.
+func needsMoto(t *testing.T) {
+	t.Helper()
+	if _, err := toolchain.Moto(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -82,15 +157,16 @@ func TestStatus(t *testing.T) {
 		{"not found", 127, []string{"no-such-command"}},
 		{"not runnable", 126, []string{"/"}},
 	} {
-		for _, network := range []string{networkShared, networkAuto} {
-			t.Run(test.name+" "+network, func(t *testing.T) {
-				t.Parallel()
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			eachNetwork(t, func(t *testing.T, network string) {
+				t.Helper()
 				args := append([]string{"--no-aws", "--network", network, "--"}, test.command...)
 				if got := finish(t, sandboxed(t, args...)); got.status != test.want {
 					t.Errorf("status %d, want %d; stderr:\n%s", got.status, test.want, got.stderr)
 				}
 			})
-		}
+		})
 	}
 }
 
@@ -133,22 +209,16 @@ func TestNothingRealFlowsIn(t *testing.T) {
 
 func TestNothingFlowsOutOfTheNamespace(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS != "linux" {
-		t.Skip("only Linux has network namespaces")
-	}
-	needs(t, "curl")
+	needsNamespaces(t)
 	script := `
-curl -sS https://accounts.cloud.databricks.com/.well-known/databricks-config || exit 10
+"$0" __fetch ` + wellKnown + ` || exit 10
 for v in $(env | sed -n 's/^\([A-Za-z_]*_[Pp][Rr][Oo][Xx][Yy]\)=.*/\1/p'); do unset $v; done
-curl -sS -m 5 --noproxy '*' https://accounts.cloud.databricks.com/ && exit 11
-curl -sS -m 5 --noproxy '*' http://192.0.2.1/ && exit 12
-curl -sS -m 5 --noproxy '*' http://` + outsideListener(t) + `/ && exit 13
+"$0" __fetch https://accounts.cloud.databricks.com/ && exit 11
+"$0" __fetch http://192.0.2.1/ && exit 12
+"$0" __fetch http://` + outsideListener(t) + `/ && exit 13
 [ "$(cat /proc/net/dev | grep -c :)" = 1 ] || exit 14
 exit 0`
-	got := finish(t, sandboxed(t, "--no-aws", "--network", networkNamespace, "--", "sh", "-c", script))
-	if got.status == exitSandbox && strings.Contains(got.stderr, "allows no network namespace") {
-		t.Skip("this machine allows no network namespace")
-	}
+	got := finish(t, sandboxed(t, "--no-aws", "--network", networkNamespace, "--", "sh", "-c", script, self(t)))
 	if got.status != 0 || !strings.Contains(got.stdout, "oidc_endpoint") {
 		t.Errorf("%+v", got)
 	}
@@ -156,8 +226,10 @@ exit 0`
 
 func TestSharedNetworkNeedsNoNamespace(t *testing.T) {
 	t.Parallel()
-	needs(t, "curl")
-	got := finish(t, sandboxed(t, "--no-aws", "--network", networkShared, "--", "curl", "-sS", "https://accounts.cloud.databricks.com/.well-known/databricks-config"))
+	if runtime.GOOS != "linux" {
+		t.Skip("Go honours SSL_CERT_FILE on Linux only")
+	}
+	got := finish(t, sandboxed(t, "--no-aws", "--network", networkShared, "--", self(t), fetchArg, wellKnown))
 	if got.status != 0 || !strings.Contains(got.stdout, "oidc_endpoint") || strings.Contains(got.stderr, "WARNING") {
 		t.Errorf("%+v", got)
 	}
@@ -165,27 +237,25 @@ func TestSharedNetworkNeedsNoNamespace(t *testing.T) {
 
 func TestSignalsAreForwarded(t *testing.T) {
 	t.Parallel()
-	for _, network := range []string{networkShared, networkAuto} {
-		t.Run(network, func(t *testing.T) {
-			t.Parallel()
-			ready := filepath.Join(t.TempDir(), "ready")
-			cmd := sandboxed(t, "--no-aws", "--network", network, "--", "sh", "-c",
-				`trap 'exit 42' TERM; touch "$0"; while :; do sleep 0.1; done`, ready)
-			var stderr bytes.Buffer
-			cmd.Stderr = &stderr
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			eventually(t, "the command to run", func() bool { _, err := os.Stat(ready); return err == nil })
-			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
-			}
-			_ = cmd.Wait()
-			if got := cmd.ProcessState.ExitCode(); got != 42 {
-				t.Errorf("status %d, want 42; stderr:\n%s", got, stderr.String())
-			}
-		})
-	}
+	eachNetwork(t, func(t *testing.T, network string) {
+		t.Helper()
+		ready := filepath.Join(t.TempDir(), "ready")
+		cmd := sandboxed(t, "--no-aws", "--network", network, "--", "sh", "-c",
+			`trap 'exit 42' TERM; touch "$0"; while :; do sleep 0.1; done`, ready)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the command to run", func() bool { _, err := os.Stat(ready); return err == nil })
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		if got := cmd.ProcessState.ExitCode(); got != 42 {
+			t.Errorf("status %d, want 42; stderr:\n%s", got, stderr.String())
+		}
+	})
 }
 
 // eventually waits for something to become so.
@@ -210,30 +280,87 @@ func gone(pid int) bool {
 	return err != nil || strings.Contains(string(stat), ") Z ")
 }
 
+// napping counts the processes that sleep for exactly so long, which tells those
+// of one test from all others.
+func napping(t *testing.T, seconds string) int {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, file := range files {
+		if raw, err := os.ReadFile(file); err == nil && string(raw) == "sleep\x00"+seconds+"\x00" {
+			n++
+		}
+	}
+	return n
+}
+
+func nap() string { return fmt.Sprintf("1000.%d", time.Now().UnixNano()) }
+
 func TestNoProcessIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("orphans are looked after on Linux only")
 	}
 	needs(t, "setsid")
-	for _, network := range []string{networkShared, networkAuto} {
-		t.Run(network, func(t *testing.T) {
-			t.Parallel()
-			file := filepath.Join(t.TempDir(), "pid")
-			got := finish(t, sandboxed(t, "--no-aws", "--network", network, "--", "sh", "-c",
-				`setsid sh -c 'echo $$ > "$0"; exec sleep 1000' "$0" >/dev/null 2>&1 & while [ ! -s "$0" ]; do sleep 0.05; done`, file))
-			raw, err := os.ReadFile(file)
-			if err != nil || got.status != 0 {
-				t.Fatalf("%v, %+v", err, got)
-			}
-			pid, err := strconv.Atoi(strings.TrimSpace(string(raw)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !gone(pid) {
-				t.Errorf("process %d is left behind", pid)
-			}
-		})
+	eachNetwork(t, func(t *testing.T, network string) {
+		t.Helper()
+		seconds, leave := nap(), filepath.Join(t.TempDir(), "leave")
+		cmd := sandboxed(t, "--no-aws", "--network", network, "--", "sh", "-c",
+			`setsid sleep "$0" >/dev/null 2>&1 & (sleep "$0" >/dev/null 2>&1 &); while [ ! -e "$1" ]; do sleep 0.05; done; exit 3`, seconds, leave)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "a child and a grandchild", func() bool { return napping(t, seconds) == 2 })
+		if err := os.WriteFile(leave, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 3 {
+			t.Errorf("ended with %v, want the command's 3", cmd.ProcessState)
+		}
+		if n := napping(t, seconds); n > 0 {
+			t.Errorf("%d processes are left behind", n)
+		}
+	})
+}
+
+func TestKilledSandboxLeavesNoProcessBehind(t *testing.T) {
+	t.Parallel()
+	needsNamespaces(t)
+	seconds := nap()
+	cmd := sandboxed(t, "--no-aws", "--network", networkNamespace, "--", "sh", "-c", `sleep "$0" & sh -c 'sleep "$0" & sleep "$0"' "$0"`, seconds)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the children and grandchildren", func() bool { return napping(t, seconds) == 3 })
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	eventually(t, "all processes to end", func() bool { return napping(t, seconds) == 0 })
+}
+
+func TestOrphansAreReaped(t *testing.T) {
+	t.Parallel()
+	needsNamespaces(t)
+	script := `
+[ -d /proc/$$ ] || exit 77 # another namespace's /proc
+for i in 1 2 3 4 5; do (sleep 0.1 &); done
+for i in $(seq 300); do
+  set -- /proc/[0-9]*/stat
+  [ $# -le 3 ] && exit 0 # the first process, this one, and room for a sleep
+  sleep 0.1
+done
+grep -h . /proc/[0-9]*/stat
+exit 1`
+	got := finish(t, sandboxed(t, "--no-aws", "--network", networkNamespace, "--", "sh", "-c", script))
+	if got.status == 77 {
+		t.Skip("this machine does not let a namespace have its own /proc")
+	}
+	if got.status != 0 {
+		t.Errorf("status %d; processes:\n%s", got.status, got.stdout)
 	}
 }
 
@@ -242,7 +369,7 @@ func TestMotoDiesWithUs(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux kills children with their parent")
 	}
-	needs(t, "moto_server")
+	needsMoto(t)
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
@@ -325,9 +452,11 @@ func tmpdir(cmd *exec.Cmd) string {
 
 func TestRequestLogFile(t *testing.T) {
 	t.Parallel()
-	needs(t, "curl")
+	if runtime.GOOS != "linux" {
+		t.Skip("Go honours SSL_CERT_FILE on Linux only")
+	}
 	file := filepath.Join(t.TempDir(), "requests.jsonl")
-	got := finish(t, sandboxed(t, "--no-aws", "--log", file, "--", "curl", "-sS", "https://accounts.cloud.databricks.com/.well-known/databricks-config"))
+	got := finish(t, sandboxed(t, "--no-aws", "--log", file, "--", self(t), fetchArg, wellKnown))
 	raw, err := os.ReadFile(file)
 	if err != nil || got.status != 0 {
 		t.Fatalf("%v, %+v", err, got)
@@ -335,6 +464,38 @@ func TestRequestLogFile(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(string(raw)), "\n"); len(lines) != 2 || !strings.Contains(lines[1], `"path":"/.well-known/databricks-config"`) {
 		t.Errorf("log:\n%s\nwant the canary and the call", raw)
 	}
+}
+
+// TestRegistriesAreReachedThroughTheCallersProxy plays the only way out of a
+// company's network, which notes where it is asked to lead.
+func TestRegistriesAreReachedThroughTheCallersProxy(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("Go honours SSL_CERT_FILE on Linux only")
+	}
+	eachNetwork(t, func(t *testing.T, network string) {
+		t.Helper()
+		asked := make(chan string, 1)
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case asked <- r.Method + " " + r.Host:
+			default:
+			}
+			w.WriteHeader(http.StatusForbidden)
+		}))
+		defer proxy.Close()
+		cmd := sandboxed(t, "--no-aws", "--network", network, "--", self(t), fetchArg, "https://registry.terraform.io/")
+		cmd.Env = append(cmd.Env, "HTTPS_PROXY="+proxy.URL)
+		got := finish(t, cmd)
+		select {
+		case where := <-asked:
+			if where != "CONNECT registry.terraform.io:443" || got.status != 1 {
+				t.Errorf("the proxy was asked for %s; %+v", where, got)
+			}
+		default:
+			t.Errorf("the proxy was not asked; %+v", got)
+		}
+	})
 }
 
 func TestMissingMotoIsExplained(t *testing.T) {

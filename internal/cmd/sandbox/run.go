@@ -22,9 +22,9 @@ import (
 // signals are the ones that ask to end.
 type signals struct{ c chan os.Signal }
 
-func catchSignals() *signals {
+func catchSignals(more ...os.Signal) *signals {
 	s := &signals{c: make(chan os.Signal, 8)}
-	signal.Notify(s.c, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(s.c, append(more, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)...)
 	return s
 }
 
@@ -47,20 +47,51 @@ func (s *signals) callOff(cancel context.CancelFunc) (stop func()) {
 	}
 }
 
+// relay turns a signal that came into the one to pass on, nil for none.
+type relay func(os.Signal) os.Signal
+
+// toCommand leaves out what the terminal sends, as it sends it to the command
+// too: passing it on would make one Ctrl-C two, and terraform does not take the
+// second well.
+func toCommand(sig os.Signal) os.Signal {
+	if sig == syscall.SIGINT && terminalSignalsUs() {
+		return nil
+	}
+	return sig
+}
+
+// intoNamespace is toCommand for a command whose processes have a namespace of
+// their own, where nobody can tell whether the terminal signals them.
+func intoNamespace(sig os.Signal) os.Signal {
+	if sig = toCommand(sig); sig == syscall.SIGINT {
+		return interruptInside
+	}
+	return sig
+}
+
+// insideNamespace is the other end of intoNamespace.
+func insideNamespace(sig os.Signal) os.Signal {
+	if sig == interruptInside {
+		return syscall.SIGINT
+	}
+	if sig == syscall.SIGINT {
+		return nil
+	}
+	return sig
+}
+
 // forwardTo passes signals on to a process until the returned function is
-// called. What the terminal sends, it sends to the command too: passing it on
-// would make one Ctrl-C two, and terraform does not take the second well.
-func (s *signals) forwardTo(process *os.Process) (stop func()) {
+// called.
+func (s *signals) forwardTo(process *os.Process, relay relay) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
 		for {
 			select {
 			case sig := <-s.c:
-				if sig == syscall.SIGINT && terminalSignalsUs() {
-					continue
+				if sig = relay(sig); sig != nil {
+					_ = process.Signal(sig)
 				}
-				_ = process.Signal(sig)
 			case <-done:
 				return
 			}
@@ -72,41 +103,51 @@ func (s *signals) forwardTo(process *os.Process) (stop func()) {
 	}
 }
 
-// runCommand runs a command to its end and returns its status. It is never
-// killed by us: signals are for the command to act on.
-func runCommand(ctx context.Context, signals *signals, victim *victim, command, env []string) (int, error) {
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), command[0], command[1:]...)
+// command prepares a command. It is never killed by us: signals are for it to
+// act on.
+func command(ctx context.Context, args, env []string) *exec.Cmd {
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = env
 	cmd.SysProcAttr = dieWithUs()
-	return await(signals, victim, cmd)
+	return cmd
 }
 
-func await(signals *signals, victim *victim, cmd *exec.Cmd) (int, error) {
+// await runs a command to its end and returns its status.
+func await(cmd *exec.Cmd, signals *signals, victim *victim, relay relay, wait func(*exec.Cmd) (syscall.WaitStatus, error)) (int, error) {
 	if err := victim.start(cmd); err != nil {
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 			return exitNotFound, err
 		}
 		return exitNotRunable, err
 	}
-	stop := signals.forwardTo(cmd.Process)
-	err := cmd.Wait()
+	stop := signals.forwardTo(cmd.Process, relay)
+	status, err := wait(cmd)
 	stop()
 	victim.gone()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		return exitSandbox, fmt.Errorf("waiting for %s: %w", cmd.Path, err)
+	if err != nil {
+		return exitSandbox, err
 	}
-	return statusOf(cmd.ProcessState), nil
+	// As a shell gives it: 128+n for a signal n.
+	if status.Signaled() {
+		return 128 + int(status.Signal()), nil
+	}
+	return status.ExitStatus(), nil
 }
 
-// statusOf is the status as a shell gives it: 128+n for a signal n.
-func statusOf(state *os.ProcessState) int {
-	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
-		return 128 + int(ws.Signal())
+// waitFor waits for a command alone.
+func waitFor(cmd *exec.Cmd) (syscall.WaitStatus, error) {
+	err := cmd.Wait()
+	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return status, fmt.Errorf("waiting for %s: %w", cmd.Path, err)
 	}
-	return state.ExitCode()
+	return status, nil
 }
+
+// waitAsInit waits for a command, and reaps the orphans that come meanwhile.
+func waitAsInit(cmd *exec.Cmd) (syscall.WaitStatus, error) { return reapUntil(cmd.Process.Pid) }
 
 // stayUp prints the environment and waits for a signal.
 func stayUp(ctx context.Context, signals *signals, s *sandbox.Sandbox) (int, error) {
